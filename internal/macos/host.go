@@ -1,0 +1,116 @@
+package macos
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// Host is the Mac, as far as this program touches it.
+type Host struct {
+	Runner Runner
+	Tree   Tree
+	Lister Lister
+	Clock  Clock
+}
+
+// Runner runs tools.
+type Runner interface {
+	// Run runs a tool to its end, or to its limits, and returns what it printed. The error is nil whenever the tool
+	// was started, however it ended; it is a [MissingError] when there is no such tool.
+	Run(ctx context.Context, c Command) (Output, error)
+	// Start starts a tool that stands until it is stopped, such as a window.
+	Start(ctx context.Context, c Command) (Standing, error)
+}
+
+// Standing is a started tool.
+type Standing interface {
+	// Stop ends the tool and every process it started. It may be called more than once.
+	Stop()
+}
+
+// Command is one invocation of a tool.
+type Command struct {
+	Path    string        // absolute, one of [Tools]
+	Args    []string      // without the path
+	Stdin   string        // what the tool reads; empty for nothing
+	Timeout time.Duration // awake time after which the tool and its children are killed; must be positive with Run
+	Until   time.Time     // wall-clock time after which they are killed too; zero for none
+}
+
+// Output is what a tool printed and how it ended.
+type Output struct {
+	Stdout   string
+	Stderr   string
+	Code     int           // exit status; -1 when a signal ended it
+	TimedOut bool          // it was killed at its Timeout or Until
+	Cut      bool          // it printed more than is kept: the middle is gone
+	Awake    time.Duration // how long it ran, not counting time asleep
+}
+
+// Text is all the tool printed, standard output first. softwareupdate spreads one answer over both streams.
+func (o Output) Text() string {
+	switch {
+	case o.Stderr == "":
+		return o.Stdout
+	case o.Stdout == "" || strings.HasSuffix(o.Stdout, "\n"):
+		return o.Stdout + o.Stderr
+	default:
+		return o.Stdout + "\n" + o.Stderr
+	}
+}
+
+// Tree is the file tree. Paths are absolute. A symbolic link at the path itself is refused with [ErrLink] by Read, and
+// never followed by Write and Remove.
+type Tree interface {
+	// Read returns a regular file's content, and an error when it holds more than limit bytes ([ErrTooLarge]).
+	Read(path string, limit int64) ([]byte, error)
+	// Write replaces a file as a whole, durably: a reader, or a Mac that loses power, sees the old content or the new.
+	Write(path string, data []byte, mode fs.FileMode) error
+	// Remove removes a file, a link or an empty folder. What is not there is removed already.
+	Remove(path string) error
+}
+
+// Lister tells about files without opening them.
+type Lister interface {
+	// Stat describes what is at path, without following a link there.
+	Stat(path string) (Entry, error)
+	// Lock takes the lock at path, or fails at once with [ErrLocked]. The lock ends with the process.
+	Lock(path string) (release func(), err error)
+}
+
+// Entry is what a [Lister] tells about one path.
+type Entry struct {
+	Mode     fs.FileMode // type and permission bits
+	UID, GID int
+	Size     int64
+	Modified time.Time
+}
+
+// Clock tells the time and waits.
+type Clock interface {
+	Now() time.Time
+	// Sleep waits for that much awake time, or until the context is done, and then returns its error.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Errors that a Host's parts return, wrapped.
+var (
+	ErrLink     = errors.New("is a symbolic link, which is refused")
+	ErrTooLarge = errors.New("is larger than allowed")
+	ErrLocked   = errors.New("is held by another turn")
+)
+
+// MissingError says that a tool is not on this Mac.
+type MissingError struct{ Path string }
+
+// Error implements error.
+func (e *MissingError) Error() string { return e.Path + ": not found" }
+
+// UnlistedError says that a program asked to run what is not a known tool.
+type UnlistedError struct{ Path string }
+
+// Error implements error.
+func (e *UnlistedError) Error() string { return e.Path + ": not a known tool, so it is not run" }
