@@ -1,0 +1,81 @@
+package enforce
+
+import "time"
+
+// Action is the one thing to do next. The types below are all there are. Except for [Wait] and [Finish], which end the
+// turn, each is answered with the event that its comment names.
+//
+//sumtype:decl
+type Action interface {
+	action()
+	// Reason says why this is the thing to do.
+	Reason() Why
+}
+
+// Look lists the pending updates: [Looked] or [LookFailed].
+type Look struct{ Why }
+
+// Download caches updates, so that the installation is short: [Downloaded].
+type Download struct {
+	Updates []Update
+	Why
+}
+
+// Prompt asks the person to install or defer: [Answered].
+type Prompt struct {
+	Until time.Time // the prompt is gone by then
+	Last  bool      // a deferral now lasts to the deadline
+	Why
+}
+
+// Warn shows the final warning, which cannot be dismissed, for at least UpdateDelay of awake time or until the person
+// clicks its button: [Warned].
+type Warn struct{ Why }
+
+// Install installs updates: [Installed].
+type Install struct {
+	Updates []Update
+	Restart bool // an update among them needs a restart or shut down
+	Why
+}
+
+// AskRestart asks the person's programs to quit and the Mac to restart or shut down, says when it will be forced, and
+// waits for HardRestartDelay: [StillUp]. With nobody logged in there is nobody to ask and nothing to wait for.
+type AskRestart struct {
+	Power Power
+	Why
+}
+
+// ForceRestart restarts or shuts down the Mac at once: [RestartForced].
+type ForceRestart struct {
+	Power Power
+	Why
+}
+
+// Remind asks the person to install in Software Update: [Reminded].
+type Remind struct {
+	Open     bool // open Software Update, since the person just agreed
+	Standing bool // keep a window up
+	Overdue  bool // the deadline has passed: the window cannot be dismissed
+	Why
+}
+
+// Finish reports to Jamf Pro and removes the daemon. It ends the turn.
+type Finish struct{ Why }
+
+// Wait ends the turn: launchd starts the next.
+type Wait struct {
+	Until time.Time // when there is something to do again; zero where a time cannot be told
+	Why
+}
+
+func (Look) action()         {}
+func (Download) action()     {}
+func (Prompt) action()       {}
+func (Warn) action()         {}
+func (Install) action()      {}
+func (AskRestart) action()   {}
+func (ForceRestart) action() {}
+func (Remind) action()       {}
+func (Finish) action()       {}
+func (Wait) action()         {}

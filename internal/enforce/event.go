@@ -1,0 +1,102 @@
+package enforce
+
+import "time"
+
+// Event is something that happened, told to [Step]. The types below are all there are.
+//
+//sumtype:decl
+type Event interface{ event() }
+
+// TurnStarted opens a turn.
+type TurnStarted struct {
+	Boot time.Time // when the Mac started, by its own clock; zero where that is not known
+	Wish Wish
+}
+
+// Wish is what the two local preference values ask for. A zero time asks for nothing.
+type Wish struct {
+	ForcedAfter   time.Time `json:"forced_after,omitzero"`
+	DeferredUntil time.Time `json:"deferred_until,omitzero"`
+}
+
+// Scene is what the person at the Mac, and the Mac itself, are up to.
+type Scene struct {
+	Somebody   bool // a person is logged in at the console
+	Converting bool // FileVault is encrypting or decrypting the disk
+}
+
+// Looked tells what a conclusive look found.
+type Looked struct {
+	Updates []Update // all that is offered, none where nothing is
+	Scene   Scene
+}
+
+// LookFailed tells that a look proved nothing.
+type LookFailed struct{ Cause string }
+
+// Downloaded tells that a download ended; Cause says what went wrong, and is empty when nothing did.
+type Downloaded struct {
+	Cause string
+	Scene Scene
+}
+
+// Answered tells how a prompt ended.
+type Answered struct {
+	Answer Answer
+	Scene  Scene
+}
+
+// Warned tells how the final warning ended.
+type Warned struct {
+	Unseen bool // no window could be shown
+}
+
+// Installed tells how an installation ended.
+type Installed struct {
+	Outcome Outcome
+	Power   Power // what the tool said the Mac must do; Stay where it said nothing
+	Cause   string
+	Scene   Scene
+}
+
+// StillUp tells that the Mac runs on though a restart was asked for, and that the time for it is over.
+type StillUp struct{}
+
+// RestartForced tells how the forced restart or shut down was taken; Cause is empty when it was accepted.
+type RestartForced struct{ Cause string }
+
+// Reminded tells that a reminder to install by hand was shown, or could not be.
+type Reminded struct{ Unseen bool }
+
+func (TurnStarted) event()   {}
+func (Looked) event()        {}
+func (LookFailed) event()    {}
+func (Downloaded) event()    {}
+func (Answered) event()      {}
+func (Warned) event()        {}
+func (Installed) event()     {}
+func (StillUp) event()       {}
+func (RestartForced) event() {}
+func (Reminded) event()      {}
+
+// Answer is how a prompt ended.
+type Answer int
+
+// The answers. All but the first and the last buy a deferral: a person has seen the prompt and has not agreed.
+const (
+	AnswerInstall Answer = iota // the install button
+	AnswerDefer                 // the defer button
+	AnswerIgnored               // nothing, until the prompt timed out
+	AnswerClosed                // the window was quit, closed or killed, or the person logged out
+	AnswerUnseen                // the window could not be shown, or its answer cannot be a person's
+)
+
+// Outcome is how an installation ended.
+type Outcome int
+
+// The outcomes.
+const (
+	OutcomeInstalled Outcome = iota // the tool said so
+	OutcomeUnproven                 // the tool said nothing: only another look can tell
+	OutcomeFailed                   // the tool said so, or was stopped
+)

@@ -1,0 +1,88 @@
+package enforce
+
+import (
+	"time"
+)
+
+// started answers the beginning of a turn. It is all that runs while a deferral does.
+func (t *turn) started(e TurnStarted) Action {
+	s := &t.s
+	s.Reminders = 0
+	if s.Deadline.IsZero() && t.now.Before(t.p.Built) {
+		return Wait{Why: WhyClock}
+	}
+	t.heed(e.Wish)
+	t.tighten()
+	switch {
+	case s.Restart.Power != Stay && !t.bootedSince(s.Restart.Asked):
+		s.Restart.Asked, s.Restart.Forced = t.now, time.Time{}
+		return AskRestart{Power: s.Restart.Power, Why: WhyRestartPending}
+	case s.Restart.Power != Stay:
+		s.Restart = RestartState{}
+		s.Install.Restarted = true
+		return Look{Why: WhyRestarted}
+	case len(s.Install.Tried) > 0:
+		return Look{Why: WhyVerify}
+	case t.agreed():
+		return Look{Why: WhyInterrupted}
+	case t.deferred():
+		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
+	case t.now.Before(s.Look.RetryAt) && !t.overdue():
+		return Wait{Until: s.Look.RetryAt, Why: WhyBackOff}
+	default:
+		return Look{Why: WhyTurn}
+	}
+}
+
+// heed takes over what the local preference values ask for, as far as it is earlier. A later time is refused: nothing
+// but the end of a round moves a deadline or a deferral on.
+//
+// A value that is the same as before, or that we wrote ourselves, is nobody's wish: a write of ours may have come late,
+// or not at all.
+func (t *turn) heed(w Wish) {
+	s := &t.s
+	found := s.Mirror.Found
+	s.Mirror.Found = w
+	if s.Deadline.IsZero() {
+		t.takeOver(w)
+		return
+	}
+	if wished(w.ForcedAfter, found.ForcedAfter, s.Mirror.Written.ForcedAfter) && w.ForcedAfter.Before(s.Deadline) {
+		s.Deadline = w.ForcedAfter
+	}
+	if wished(w.DeferredUntil, found.DeferredUntil, s.Mirror.Written.DeferredUntil) && w.DeferredUntil.Before(s.DeferredUntil) {
+		s.DeferredUntil = w.DeferredUntil
+	}
+	s.DeferredUntil = t.clamp(s.DeferredUntil)
+}
+
+func wished(t, found, written time.Time) bool {
+	return !t.IsZero() && !t.Equal(found) && !t.Equal(written)
+}
+
+// takeOver continues a round that is known from the preference values alone: another program of the same contract left
+// them, or our own state was lost.
+func (t *turn) takeOver(w Wish) {
+	if w.ForcedAfter.IsZero() || w.ForcedAfter.After(t.p.deadline(t.now)) {
+		return
+	}
+	t.s.Deadline = w.ForcedAfter
+	if !w.DeferredUntil.After(t.now.Add(t.p.DeferralPeriod)) {
+		t.s.DeferredUntil = t.clamp(w.DeferredUntil)
+	}
+}
+
+// tighten obeys a policy that has become stricter within the round.
+func (t *turn) tighten() {
+	s := &t.s
+	if s.Began.IsZero() || s.Deadline.IsZero() {
+		return
+	}
+	if t.p.SkipDeferral {
+		s.Deadline = earlier(s.Deadline, t.now)
+	} else if t.p.MaxDeferral < s.Allowed {
+		s.Allowed = t.p.MaxDeferral
+		s.Deadline = earlier(s.Deadline, t.p.deadline(s.Began))
+	}
+	s.DeferredUntil = t.clamp(s.DeferredUntil)
+}

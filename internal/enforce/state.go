@@ -1,0 +1,168 @@
+package enforce
+
+import "time"
+
+// State is all that is remembered from one turn to the next. The zero State is that of a Mac on which nothing has
+// happened yet.
+type State struct {
+	// The round. Began and Deadline are zero while there is none.
+	Began         time.Time     `json:"began,omitzero"`    // the first conclusive look that found a required update
+	Allowed       time.Duration `json:"allowed,omitzero"`  // the MaxDeferral that the deadline was made from
+	Deadline      time.Time     `json:"deadline,omitzero"` // enforcement begins then
+	DeferredUntil time.Time     `json:"deferred_until,omitzero"`
+	Prompted      time.Time     `json:"prompted,omitzero"` // the last prompt
+	Prompts       int           `json:"prompts,omitzero"`
+	Deferrals     int           `json:"deferrals,omitzero"`
+	Agreed        time.Time     `json:"agreed,omitzero"` // a click on the install button, or a final warning seen to its end
+	Pending       []Update      `json:"pending,omitempty"`
+
+	Look      LookState     `json:"look,omitzero"`
+	Cache     CacheState    `json:"cache,omitzero"`
+	Install   InstallState  `json:"install,omitzero"`
+	Restart   RestartState  `json:"restart,omitzero"`
+	Clock     ClockState    `json:"clock,omitzero"`
+	Mirror    Mirror        `json:"mirror,omitzero"`
+	Unseen    int           `json:"unseen,omitzero"`    // windows in a row that could not be shown
+	Reminders int           `json:"reminders,omitzero"` // reminders in this turn
+	SetBack   time.Duration `json:"set_back,omitzero"`  // by how much the clock was set back in this round, in all
+	Decision  Why           `json:"decision,omitzero"`  // why the last action was taken
+	Decided   time.Time     `json:"decided,omitzero"`   // and when
+	Problem   Problem       `json:"problem,omitzero"`   // the last thing that went wrong
+}
+
+// LookState is what is known of the looks.
+type LookState struct {
+	At       time.Time `json:"at,omitzero"`       // the last conclusive look
+	Failures int       `json:"failures,omitzero"` // looks that proved nothing since then
+	Cause    string    `json:"cause,omitempty"`   // why the last of them did not
+	RetryAt  time.Time `json:"retry_at,omitzero"` // no look before this
+}
+
+// CacheState is what is known of the downloads.
+type CacheState struct {
+	Set      string `json:"set,omitempty"`     // the updates that were last downloaded or tried, by [fingerprint]
+	Done     bool   `json:"done,omitzero"`     // they are cached
+	Failures int    `json:"failures,omitzero"` // downloads of this set that went wrong
+}
+
+// InstallState is what is known of the installations.
+type InstallState struct {
+	Tried     []Update  `json:"tried,omitempty"`    // what the last one was to install, until a look has shown the result
+	At        time.Time `json:"at,omitzero"`        // when it began
+	Ended     bool      `json:"ended,omitzero"`     // it was seen to end; else the daemon or the Mac stopped first
+	Restarted bool      `json:"restarted,omitzero"` // the Mac was restarted for it
+	Set       string    `json:"set,omitempty"`      // the updates of the last failure, by [fingerprint]
+	Failures  int       `json:"failures,omitzero"`
+	Cause     string    `json:"cause,omitempty"`
+}
+
+// forget ends the wait for a look at what was tried. What is known of failures stays.
+func (i *InstallState) forget() {
+	i.Tried, i.At, i.Ended, i.Restarted = nil, time.Time{}, false, false
+}
+
+// RestartState is the restart or shut down that is under way.
+type RestartState struct {
+	Power  Power     `json:"power,omitzero"`
+	Asked  time.Time `json:"asked,omitzero"`
+	Forced time.Time `json:"forced,omitzero"`
+}
+
+// ClockState is how a clock that is set back is noticed.
+type ClockState struct {
+	Seen time.Time `json:"seen,omitzero"` // the latest time seen
+	Boot time.Time `json:"boot,omitzero"` // when the Mac started, by the clock of the last turn
+}
+
+// Mirror is what is known of the two local preference values, which show the round to administrators. [Step] keeps Found;
+// who writes the values keeps Written.
+type Mirror struct {
+	Found   Wish `json:"found,omitzero"`   // as the last turn found them
+	Written Wish `json:"written,omitzero"` // as they were last written, or were to be
+}
+
+// Problem is something that went wrong, in words.
+type Problem struct {
+	At   time.Time `json:"at,omitzero"`
+	Text string    `json:"text,omitempty"`
+}
+
+// Phase is where a round stands.
+type Phase string
+
+// The phases.
+const (
+	PhaseIdle       Phase = "idle"       // no required update is known
+	PhasePrompting  Phase = "prompting"  // the next turn prompts
+	PhaseDeferred   Phase = "deferred"   // a deferral runs
+	PhaseEnforcing  Phase = "enforcing"  // the deadline has passed
+	PhaseInstalling Phase = "installing" // an installation has begun, and its result is not known
+	PhaseRestarting Phase = "restarting" // a restart or shut down was asked for
+)
+
+// Phase tells where the round stands at the given time.
+func (s State) Phase(now time.Time) Phase {
+	switch {
+	case s.Restart.Power != Stay:
+		return PhaseRestarting
+	case len(s.Install.Tried) > 0:
+		return PhaseInstalling
+	case s.Deadline.IsZero():
+		return PhaseIdle
+	case !now.Before(s.Deadline):
+		return PhaseEnforcing
+	case now.Before(s.DeferredUntil):
+		return PhaseDeferred
+	default:
+		return PhasePrompting
+	}
+}
+
+// ByHand tells whether installing has failed so often that the person is asked to do it in Software Update.
+func (s State) ByHand() bool { return s.Install.Failures >= maxInstallFailures }
+
+// keepTime notices a clock that was set back, and moves the round back with it, so that this buys no time. The wall
+// clock shows the step only as far as it goes behind the last time seen; the time the Mac started at, which the system
+// moves along with the clock, shows all of it. Steps too small to tell from the clock's own regulation add up until
+// they are not.
+func (s *State) keepTime(now, boot time.Time) {
+	const jitter = 5 * time.Second
+	var back time.Duration
+	if !s.Clock.Seen.IsZero() {
+		back = max(back, s.Clock.Seen.Sub(now))
+	}
+	known := !boot.IsZero() && !s.Clock.Boot.IsZero()
+	if known {
+		back = max(back, s.Clock.Boot.Sub(boot))
+	}
+	if back > jitter {
+		s.moveBack(back)
+		s.Clock.Seen = now
+	} else if now.After(s.Clock.Seen) {
+		s.Clock.Seen = now
+	}
+	if boot.After(s.Clock.Boot) || known && back > jitter {
+		s.Clock.Boot = boot
+	}
+}
+
+// moveBack moves every remembered time back.
+func (s *State) moveBack(d time.Duration) {
+	for _, t := range []*time.Time{
+		&s.Began, &s.Deadline, &s.DeferredUntil, &s.Prompted, &s.Agreed, &s.Look.At, &s.Look.RetryAt, &s.Install.At,
+		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At,
+	} {
+		if !t.IsZero() {
+			*t = t.Add(-d)
+		}
+	}
+	s.SetBack += d
+}
+
+// earlier returns the earlier of two times; a zero time is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

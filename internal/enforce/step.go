@@ -1,0 +1,97 @@
+package enforce
+
+import (
+	"time"
+)
+
+const (
+	// agreementHolds is how long a click on the install button, or a warning seen to its end, still counts when the
+	// daemon or the Mac stopped before the installation was done.
+	agreementHolds = time.Hour
+	// maxInstallFailures in a row hand the updates over to the person.
+	maxInstallFailures = 3
+	// maxDownloads of the same updates that may go wrong before they are left to the installation.
+	maxDownloads = 3
+	// maxReminders in one turn, so that a turn ends.
+	maxReminders = 4
+	// shortestPrompt is the least time that is worth a prompt: closer to the deadline, the warning begins.
+	shortestPrompt = time.Minute
+	// firstRetry is the wait after a look that proved nothing; it doubles with each that follows, up to lastRetry.
+	firstRetry = 10 * time.Minute
+	lastRetry  = 80 * time.Minute
+)
+
+// Step decides what happens next. It is a total function of its arguments: every event is answered in every state, and
+// the same arguments always get the same answer. The state passed in is not changed.
+func Step(policy Policy, state State, now time.Time, event Event) (State, Action) {
+	t := turn{p: policy, s: state, now: now}
+	action := t.step(event)
+	t.s.Decision, t.s.Decided = action.Reason(), now
+	return t.s, action
+}
+
+// turn is one call of [Step].
+type turn struct {
+	p   Policy
+	s   State
+	now time.Time
+}
+
+func (t *turn) step(event Event) Action {
+	var boot time.Time
+	if e, ok := event.(TurnStarted); ok {
+		boot = e.Boot
+	}
+	t.s.keepTime(t.now, boot)
+	switch e := event.(type) {
+	case TurnStarted:
+		return t.started(e)
+	case Looked:
+		return t.looked(e)
+	case LookFailed:
+		return t.lookFailed(e)
+	case Downloaded:
+		return t.downloaded(e)
+	case Answered:
+		return t.answered(e)
+	case Warned:
+		return t.warned(e)
+	case Installed:
+		return t.installed(e)
+	case StillUp:
+		return t.stillUp()
+	case RestartForced:
+		return t.restartForced(e)
+	case Reminded:
+		return t.reminded(e)
+	}
+	return Wait{Why: WhyNoEvent}
+}
+
+// byHand tells whether the person is to install.
+func (t *turn) byHand() bool { return t.p.Manual || t.s.ByHand() }
+
+// agreed tells whether an installation was agreed to, or warned of, and may go ahead.
+func (t *turn) agreed() bool {
+	return !t.s.Agreed.IsZero() && t.now.Sub(t.s.Agreed) < agreementHolds
+}
+
+func (t *turn) overdue() bool { return !t.s.Deadline.IsZero() && !t.now.Before(t.s.Deadline) }
+
+func (t *turn) deferred() bool { return t.now.Before(t.s.DeferredUntil) && !t.overdue() }
+
+// clamp keeps a deferral within the deadline.
+func (t *turn) clamp(until time.Time) time.Time {
+	if until.IsZero() {
+		return until
+	}
+	return earlier(until, t.s.Deadline)
+}
+
+// bootedSince tells whether the Mac has started since then. Where it is not known when it started, it is taken to have,
+// since the alternative is to restart it again and again.
+func (t *turn) bootedSince(then time.Time) bool {
+	return t.s.Clock.Boot.IsZero() || t.s.Clock.Boot.After(then)
+}
+
+func (t *turn) note(text string) { t.s.Problem = Problem{At: t.now, Text: text} }

@@ -1,0 +1,196 @@
+package enforce
+
+import (
+	"fmt"
+	"time"
+)
+
+// Why is the reason of an action. Its text is a short code that is stored and reported; [Explain] makes sentences of it.
+type Why string
+
+// Reason implements the method of [Action] of that name, for the actions, which embed their reason.
+func (w Why) Reason() Why { return w }
+
+// The reasons.
+const (
+	WhyTurn            Why = "turn"             // nothing is known that speaks against a look
+	WhyVerify          Why = "verify"           // an installation ended: see what it did
+	WhyRestarted       Why = "restarted"        // the Mac restarted: see what is left
+	WhyInterrupted     Why = "interrupted"      // an agreed installation was interrupted
+	WhyReminded        Why = "reminded"         // the person was reminded
+	WhyDeferred        Why = "deferred"         // a deferral runs
+	WhyBackOff         Why = "back-off"         // the last look failed, and the next is not due
+	WhyClock           Why = "clock"            // the clock is implausible, so no deadline is set
+	WhyLookFailed      Why = "look-failed"      // the look proved nothing
+	WhyNothingLeft     Why = "nothing-left"     // no required update is offered
+	WhyNotCached       Why = "not-cached"       // this set of updates is not downloaded yet
+	WhyConverting      Why = "converting"       // FileVault is converting the disk
+	WhyDue             Why = "due"              // no deferral runs, and the deadline has not passed
+	WhyNobody          Why = "nobody"           // nobody is logged in
+	WhyDeadline        Why = "deadline"         // the deadline has passed
+	WhyDeadlineNobody  Why = "deadline-nobody"  // the deadline has passed, and nobody is logged in
+	WhyAgreed          Why = "agreed"           // the person clicked the install button
+	WhyWarned          Why = "warned"           // the final warning was seen to its end
+	WhyInstalled       Why = "installed"        // an installed update needs it
+	WhyInstalledNobody Why = "installed-nobody" // an installed update needs it, and nobody is logged in
+	WhyRestartPending  Why = "restart-pending"  // a restart was asked for, and has not happened
+	WhyStillUp         Why = "still-up"         // the polite restart did not come about
+	WhyRestarting      Why = "restarting"       // the system was told to restart
+	WhyRestartRefused  Why = "restart-refused"  // the system did not take the order
+	WhyUnseen          Why = "unseen"           // no window could be shown
+	WhyInstallFailed   Why = "install-failed"   // the installation did not work
+	WhyByHand          Why = "by-hand"          // the person agreed to install in Software Update
+	WhyByHandOverdue   Why = "by-hand-overdue"  // the deadline has passed, and only the person can install
+	WhyNoEvent         Why = "no-event"         // Step was called without an event
+)
+
+// Explain says in sentences where a round stands and why the last action was taken. Times are given in the policy's zone.
+func Explain(p Policy, s State, now time.Time) []string {
+	e := explainer{p, s, now}
+	lines := []string{e.reason()}
+	lines = append(lines, e.deadline()...)
+	if n := len(s.Pending); n > 0 {
+		lines = append(lines, fmt.Sprintf("Pending: %s.", List(s.Pending)))
+	}
+	if s.Deferrals > 0 {
+		lines = append(lines, fmt.Sprintf("%s used so far.", plural(s.Deferrals, "deferral")))
+	}
+	if s.Look.Failures > 0 {
+		lines = append(lines, fmt.Sprintf("%s in a row proved nothing, the last because: %s.", plural(s.Look.Failures, "look"), s.Look.Cause))
+	}
+	if s.Install.Failures > 0 {
+		lines = append(lines, e.failures())
+	}
+	if s.SetBack > 0 {
+		lines = append(lines, fmt.Sprintf("The clock was set back by %s in all; deadline and deferral went back with it.", s.SetBack))
+	}
+	return lines
+}
+
+type explainer struct {
+	p   Policy
+	s   State
+	now time.Time
+}
+
+func (e explainer) at(t time.Time) string {
+	return t.In(e.p.zone()).Format("2006-01-02 15:04:05 -0700")
+}
+
+func (e explainer) failures() string {
+	s := e.s.Install
+	text := fmt.Sprintf("%s in a row did not work, the last because: %s.", plural(s.Failures, "installation"), s.Cause)
+	if e.s.ByHand() {
+		text += " So the person is asked to install in Software Update."
+	}
+	return text
+}
+
+func (e explainer) deadline() []string {
+	s := e.s
+	if s.Deadline.IsZero() {
+		return []string{"No deadline is set: none is before a look has found a required update."}
+	}
+	text := fmt.Sprintf("The deadline is %s", e.at(s.Deadline))
+	if e.now.Before(s.Deadline) {
+		text += fmt.Sprintf(", in %s.", Remaining(s.Deadline.Sub(e.now)))
+	} else {
+		text += ", which has passed."
+	}
+	if s.Began.IsZero() {
+		return []string{text, "It was taken over from the preference values."}
+	}
+	ruled := e.p.deadline(s.Began)
+	from := fmt.Sprintf("It counts from %s, when a required update was first found, for %s.", e.at(s.Began), e.p.MaxDeferral)
+	if e.p.SkipDeferral {
+		from = "SkipDeferral is set, so there is no deferral."
+	}
+	switch {
+	case s.Deadline.Before(ruled):
+		from += " It was moved earlier since then."
+	case ruled.After(s.Began.Add(e.p.MaxDeferral)) && s.Deadline.Equal(ruled):
+		from += " That falls into working time, so it was moved to the end of the working day."
+	}
+	return []string{text, from}
+}
+
+// reason says why the last action was taken.
+func (e explainer) reason() string {
+	s := e.s
+	switch s.Decision {
+	case WhyTurn:
+		return "Nothing speaks against looking for updates now."
+	case WhyVerify:
+		return "An installation has ended, and only a look shows what it did."
+	case WhyRestarted:
+		return "The Mac has restarted for its updates, and only a look shows what is left."
+	case WhyInterrupted:
+		return "An installation that was agreed to was interrupted, and goes on."
+	case WhyReminded:
+		return "The person was asked to install in Software Update."
+	case WhyDeferred:
+		return fmt.Sprintf("A deferral runs until %s, so nobody is asked before.", e.at(s.DeferredUntil))
+	case WhyBackOff:
+		return fmt.Sprintf("The last look proved nothing, and the next is due at %s.", e.at(s.Look.RetryAt))
+	case WhyClock:
+		return fmt.Sprintf("The clock says %s, which is before this program was built, so no deadline is set.", e.at(e.now))
+	case WhyLookFailed:
+		return fmt.Sprintf("The look proved nothing, so all stays as it was. The next is due at %s.", e.at(s.Look.RetryAt))
+	case WhyNothingLeft:
+		return "No required update is offered, so the work is done."
+	case WhyNotCached:
+		return "These updates are not downloaded yet."
+	case WhyConverting:
+		return "FileVault is converting the disk, and a restart in between is unwise."
+	case WhyDue:
+		return "No deferral runs and the deadline has not passed, so the person is asked."
+	default:
+		return e.enforcing()
+	}
+}
+
+// enforcing says why the last action was taken, for those reasons that concern enforcement.
+func (e explainer) enforcing() string {
+	s := e.s
+	switch s.Decision {
+	case WhyNobody:
+		return "Nobody is logged in, so there is nobody to ask."
+	case WhyDeadline:
+		return "The deadline has passed, so the final warning is shown."
+	case WhyDeadlineNobody:
+		return "The deadline has passed and nobody is logged in, so nobody needs a warning."
+	case WhyAgreed:
+		return "The person clicked the install button."
+	case WhyWarned:
+		return fmt.Sprintf("The final warning was shown, for %s or until its button was clicked.", e.p.UpdateDelay)
+	case WhyInstalled:
+		return fmt.Sprintf("An installed update needs a %s; programs are asked to quit, and it is forced %s later.", s.Restart.Power, e.p.HardRestartDelay)
+	case WhyInstalledNobody:
+		return fmt.Sprintf("An installed update needs a %s, and nobody is logged in.", s.Restart.Power)
+	case WhyRestartPending:
+		return fmt.Sprintf("A %s was asked for and has not happened, so it is asked for again.", s.Restart.Power)
+	case WhyStillUp:
+		return fmt.Sprintf("The %s was asked for %s ago and has not happened, so it is forced.", s.Restart.Power, e.p.HardRestartDelay)
+	case WhyRestarting:
+		return fmt.Sprintf("The system was told to %s.", s.Restart.Power)
+	case WhyRestartRefused:
+		return fmt.Sprintf("The system did not take the order to %s; the next turn asks again.", s.Restart.Power)
+	case WhyUnseen:
+		return fmt.Sprintf("No window could be shown, %s in a row; the next turn tries again.", plural(s.Unseen, "time"))
+	case WhyInstallFailed:
+		return fmt.Sprintf("The installation did not work: %s.", s.Install.Cause)
+	case WhyByHand:
+		return "The person installs in Software Update, and was shown how."
+	case WhyByHandOverdue:
+		return "The deadline has passed and only the person can install, so they are reminded until it is done."
+	default:
+		return "No turn has been taken yet."
+	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
