@@ -28,6 +28,7 @@ type Scene struct {
 // Looked tells what a conclusive look found.
 type Looked struct {
 	Updates []Update // all that is offered, none where nothing is
+	Partial bool     // the listing may have been cut: that something is not in it proves nothing
 	Scene   Scene
 }
 

@@ -10,7 +10,7 @@ import (
 func (t *turn) looked(e Looked) Action {
 	s := &t.s
 	required := t.p.Scope.Required(e.Updates)
-	if len(required) == 0 && slices.ContainsFunc(e.Updates, func(u Update) bool { return u.Cut }) {
+	if len(required) == 0 && e.Partial {
 		return t.lookFailed(LookFailed{Cause: "the listing was cut before it named a required update"})
 	}
 	s.Look = LookState{At: t.now}
@@ -23,6 +23,9 @@ func (t *turn) looked(e Looked) Action {
 	s.Install.forget()
 	if len(required) == 0 {
 		return Finish{Why: WhyNothingLeft}
+	}
+	if s.Deadline.IsZero() && t.now.Before(t.p.Built) {
+		return Wait{Why: WhyClock}
 	}
 	t.begin()
 	s.Pending = required

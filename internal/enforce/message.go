@@ -81,6 +81,25 @@ func Remaining(d time.Duration) string {
 	}
 }
 
+// words gives a duration exactly, in days, hours, minutes and seconds: "3 days", "1 hour 30 minutes".
+func words(d time.Duration) string {
+	const day = 24 * time.Hour
+	var parts []string
+	for _, unit := range []struct {
+		length time.Duration
+		noun   string
+	}{{day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := d / unit.length; n > 0 {
+			parts = append(parts, plural(int(n), unit.noun))
+			d -= n * unit.length
+		}
+	}
+	if len(parts) == 0 {
+		return "no time"
+	}
+	return strings.Join(parts, " ")
+}
+
 // List words the names of updates: "Safari 14.0 and macOS 10.15.7 Update".
 func List(updates []Update) string {
 	names := make([]string, len(updates))

@@ -8,11 +8,9 @@ import (
 func (t *turn) started(e TurnStarted) Action {
 	s := &t.s
 	s.Reminders = 0
-	if s.Deadline.IsZero() && t.now.Before(t.p.Built) {
-		return Wait{Why: WhyClock}
-	}
 	t.heed(e.Wish)
 	t.tighten()
+	t.limit()
 	switch {
 	case s.Restart.Power != Stay && !t.bootedSince(s.Restart.Asked):
 		s.Restart.Asked, s.Restart.Forced = t.now, time.Time{}
@@ -53,6 +51,14 @@ func (t *turn) heed(w Wish) {
 	if wished(w.DeferredUntil, found.DeferredUntil, s.Mirror.Written.DeferredUntil) && w.DeferredUntil.Before(s.DeferredUntil) {
 		s.DeferredUntil = w.DeferredUntil
 	}
+}
+
+// limit refuses a deadline that is later than any that this policy would set now: such a one was not set by us.
+func (t *turn) limit() {
+	s := &t.s
+	if latest := t.now.Add(t.p.MaxDeferral + 24*time.Hour); s.Deadline.After(latest) {
+		s.Deadline = t.p.deadline(t.now)
+	}
 	s.DeferredUntil = t.clamp(s.DeferredUntil)
 }
 
@@ -84,5 +90,4 @@ func (t *turn) tighten() {
 		s.Allowed = t.p.MaxDeferral
 		s.Deadline = earlier(s.Deadline, t.p.deadline(s.Began))
 	}
-	s.DeferredUntil = t.clamp(s.DeferredUntil)
 }

@@ -1,6 +1,10 @@
 package enforce
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // State is all that is remembered from one turn to the next. The zero State is that of a Mac on which nothing has
 // happened yet.
@@ -165,4 +169,36 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// Checked returns the state as it can be used: what is out of its range is put right, and the error says what that was.
+func (s State) Checked() (State, error) {
+	var wrong []string
+	for _, count := range []struct {
+		name string
+		n    *int
+	}{
+		{"prompts", &s.Prompts}, {"deferrals", &s.Deferrals}, {"look.failures", &s.Look.Failures},
+		{"cache.failures", &s.Cache.Failures}, {"install.failures", &s.Install.Failures}, {"unseen", &s.Unseen},
+		{"reminders", &s.Reminders},
+	} {
+		if *count.n < 0 {
+			*count.n = 0
+			wrong = append(wrong, count.name)
+		}
+	}
+	switch s.Restart.Power {
+	case Stay, Restart, ShutDown:
+	default:
+		s.Restart = RestartState{}
+		wrong = append(wrong, "restart.power")
+	}
+	if s.Deadline.IsZero() && !s.Began.IsZero() {
+		s.Began = time.Time{}
+		wrong = append(wrong, "began")
+	}
+	if len(wrong) > 0 {
+		return s, fmt.Errorf("not usable: %s", strings.Join(wrong, ", "))
+	}
+	return s, nil
 }

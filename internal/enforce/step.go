@@ -40,7 +40,9 @@ type turn struct {
 func (t *turn) step(event Event) Action {
 	var boot time.Time
 	if e, ok := event.(TurnStarted); ok {
-		boot = e.Boot
+		if boot = e.Boot; t.clockUnset(boot) {
+			return Wait{Why: WhyClock}
+		}
 	}
 	t.s.keepTime(t.now, boot)
 	switch e := event.(type) {
@@ -92,6 +94,17 @@ func (t *turn) clamp(until time.Time) time.Time {
 // since the alternative is to restart it again and again.
 func (t *turn) bootedSince(then time.Time) bool {
 	return t.s.Clock.Boot.IsZero() || t.s.Clock.Boot.After(then)
+}
+
+// clockUnset tells whether the clock says a time before this program was built, as it does on a Mac that has lost its
+// time, until the network sets it. No deadline is set then; one that is set is left alone for an hour after the start of
+// the Mac, and from then on the clock is taken as it is, or setting it far back would stop enforcement for good.
+func (t *turn) clockUnset(boot time.Time) bool {
+	const settled = time.Hour
+	if !t.now.Before(t.p.Built) {
+		return false
+	}
+	return t.s.Deadline.IsZero() || boot.IsZero() || t.now.Sub(boot) < settled
 }
 
 func (t *turn) note(text string) { t.s.Problem = Problem{At: t.now, Text: text} }

@@ -2,6 +2,7 @@ package enforce
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -101,7 +102,7 @@ func (e explainer) deadline() []string {
 		return []string{text, "It was taken over from the preference values."}
 	}
 	ruled := e.p.deadline(s.Began)
-	from := fmt.Sprintf("It counts from %s, when a required update was first found, for %s.", e.at(s.Began), e.p.MaxDeferral)
+	from := fmt.Sprintf("It counts from %s, when a required update was first found, for %s.", e.at(s.Began), words(e.p.MaxDeferral))
 	if e.p.SkipDeferral {
 		from = "SkipDeferral is set, so there is no deferral."
 	}
@@ -117,74 +118,54 @@ func (e explainer) deadline() []string {
 // reason says why the last action was taken.
 func (e explainer) reason() string {
 	s := e.s
-	switch s.Decision {
-	case WhyTurn:
-		return "Nothing speaks against looking for updates now."
-	case WhyVerify:
-		return "An installation has ended, and only a look shows what it did."
-	case WhyRestarted:
-		return "The Mac has restarted for its updates, and only a look shows what is left."
-	case WhyInterrupted:
-		return "An installation that was agreed to was interrupted, and goes on."
-	case WhyReminded:
-		return "The person was asked to install in Software Update."
-	case WhyDeferred:
-		return fmt.Sprintf("A deferral runs until %s, so nobody is asked before.", e.at(s.DeferredUntil))
-	case WhyBackOff:
-		return fmt.Sprintf("The last look proved nothing, and the next is due at %s.", e.at(s.Look.RetryAt))
-	case WhyClock:
-		return fmt.Sprintf("The clock says %s, which is before this program was built, so no deadline is set.", e.at(e.now))
-	case WhyLookFailed:
-		return fmt.Sprintf("The look proved nothing, so all stays as it was. The next is due at %s.", e.at(s.Look.RetryAt))
-	case WhyNothingLeft:
-		return "No required update is offered, so the work is done."
-	case WhyNotCached:
-		return "These updates are not downloaded yet."
-	case WhyConverting:
-		return "FileVault is converting the disk, and a restart in between is unwise."
-	case WhyDue:
-		return "No deferral runs and the deadline has not passed, so the person is asked."
-	default:
-		return e.enforcing()
+	sentence, ok := sentences()[s.Decision]
+	if !ok {
+		return "No turn has been taken yet."
 	}
+	return strings.NewReplacer(
+		"{until}", e.at(s.DeferredUntil),
+		"{retry}", e.at(s.Look.RetryAt),
+		"{now}", e.at(e.now),
+		"{power}", string(s.Restart.Power),
+		"{warning}", words(e.p.UpdateDelay),
+		"{delay}", words(e.p.HardRestartDelay),
+		"{unseen}", plural(s.Unseen, "time"),
+		"{cause}", s.Install.Cause,
+	).Replace(sentence)
 }
 
-// enforcing says why the last action was taken, for those reasons that concern enforcement.
-func (e explainer) enforcing() string {
-	s := e.s
-	switch s.Decision {
-	case WhyNobody:
-		return "Nobody is logged in, so there is nobody to ask."
-	case WhyDeadline:
-		return "The deadline has passed, so the final warning is shown."
-	case WhyDeadlineNobody:
-		return "The deadline has passed and nobody is logged in, so nobody needs a warning."
-	case WhyAgreed:
-		return "The person clicked the install button."
-	case WhyWarned:
-		return fmt.Sprintf("The final warning was shown, for %s or until its button was clicked.", e.p.UpdateDelay)
-	case WhyInstalled:
-		return fmt.Sprintf("An installed update needs a %s; programs are asked to quit, and it is forced %s later.", s.Restart.Power, e.p.HardRestartDelay)
-	case WhyInstalledNobody:
-		return fmt.Sprintf("An installed update needs a %s, and nobody is logged in.", s.Restart.Power)
-	case WhyRestartPending:
-		return fmt.Sprintf("A %s was asked for and has not happened, so it is asked for again.", s.Restart.Power)
-	case WhyStillUp:
-		return fmt.Sprintf("The %s was asked for %s ago and has not happened, so it is forced.", s.Restart.Power, e.p.HardRestartDelay)
-	case WhyRestarting:
-		return fmt.Sprintf("The system was told to %s.", s.Restart.Power)
-	case WhyRestartRefused:
-		return fmt.Sprintf("The system did not take the order to %s; the next turn asks again.", s.Restart.Power)
-	case WhyUnseen:
-		return fmt.Sprintf("No window could be shown, %s in a row; the next turn tries again.", plural(s.Unseen, "time"))
-	case WhyInstallFailed:
-		return fmt.Sprintf("The installation did not work: %s.", s.Install.Cause)
-	case WhyByHand:
-		return "The person installs in Software Update, and was shown how."
-	case WhyByHandOverdue:
-		return "The deadline has passed and only the person can install, so they are reminded until it is done."
-	default:
-		return "No turn has been taken yet."
+// sentences gives each reason its sentence. The names in braces stand for what explainer.reason puts in.
+func sentences() map[Why]string {
+	return map[Why]string{
+		WhyTurn:            "Nothing speaks against looking for updates now.",
+		WhyVerify:          "An installation has ended, and only a look shows what it did.",
+		WhyRestarted:       "The Mac has restarted for its updates, and only a look shows what is left.",
+		WhyInterrupted:     "An installation that was agreed to was interrupted, and goes on.",
+		WhyReminded:        "The person was asked to install in Software Update.",
+		WhyDeferred:        "A deferral runs until {until}, so nobody is asked before.",
+		WhyBackOff:         "The last look proved nothing, and the next is due at {retry}.",
+		WhyClock:           "The clock says {now}, which is before this program was built, so no deadline is set.",
+		WhyLookFailed:      "The look proved nothing, so all stays as it was. The next is due at {retry}.",
+		WhyNothingLeft:     "No required update is offered, so the work is done.",
+		WhyNotCached:       "These updates are not downloaded yet.",
+		WhyConverting:      "FileVault is converting the disk, and a restart in between is unwise.",
+		WhyDue:             "No deferral runs and the deadline has not passed, so the person is asked.",
+		WhyNobody:          "Nobody is logged in, so there is nobody to ask.",
+		WhyDeadline:        "The deadline has passed, so the final warning is shown.",
+		WhyDeadlineNobody:  "The deadline has passed and nobody is logged in, so nobody needs a warning.",
+		WhyAgreed:          "The person clicked the install button.",
+		WhyWarned:          "The final warning was shown, for {warning} or until its button was clicked.",
+		WhyInstalled:       "An installed update needs a {power}. Programs are asked to quit; it is forced {delay} later.",
+		WhyInstalledNobody: "An installed update needs a {power}, and nobody is logged in.",
+		WhyRestartPending:  "A {power} was asked for and has not happened, so it is asked for again.",
+		WhyStillUp:         "The {power} was asked for {delay} ago and has not happened, so it is forced.",
+		WhyRestarting:      "The system was told to {power}.",
+		WhyRestartRefused:  "The system did not take the order to {power}; the next turn asks again.",
+		WhyUnseen:          "No window could be shown, {unseen} in a row; the next turn tries again.",
+		WhyInstallFailed:   "The installation did not work: {cause}.",
+		WhyByHand:          "The person installs in Software Update, and is shown how.",
+		WhyByHandOverdue:   "The deadline has passed and only the person can install, so they are reminded until it is done.",
+		WhyNoEvent:         "Nothing happened.",
 	}
 }
 

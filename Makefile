@@ -1,0 +1,73 @@
+# The one place that names the linter's version.
+GOLANGCI_VERSION := v2.15.0
+GOPATH_BIN := $(shell go env GOPATH)/bin
+GOLANGCI := $(GOPATH_BIN)/golangci-lint
+
+SHELL := /bin/bash
+# The build id stays: without it a Mac binary has no LC_UUID, and macOS 26 refuses to run it.
+BUILD := go build -trimpath -ldflags "-s -w"
+FUZZTIME ?= 10s
+RACE ?= ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help build cross test race lint tools deps bench fuzz transcript ci
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build both commands into ./bin (GOOS=darwin GOARCH=arm64 builds for a Mac)
+	@mkdir -p bin
+	CGO_ENABLED=0 $(BUILD) -o bin/ ./cmd/install-or-defer ./cmd/install-or-deferd
+
+cross: ## Build both commands for every system they run on, into nowhere
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-deferd
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-defer
+	GOOS=darwin GOARCH=amd64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-deferd
+	GOOS=darwin GOARCH=amd64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-defer
+	GOOS=linux GOARCH=amd64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-deferd
+	GOOS=linux GOARCH=amd64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-defer
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-defer
+
+test: ## Run the tests
+	go test ./...
+
+race: ## Run the tests under the race detector (RACE=./internal/agent/... for some)
+	go test -race $(RACE)
+
+lint: tools ## Hold the code to the house rules, as Linux and as a Mac see it
+	$(GOLANGCI) config verify
+	$(GOLANGCI) run ./...
+	GOOS=darwin CGO_ENABLED=0 $(GOLANGCI) run ./...
+
+tools: ## Install the linter, unless it is there
+	@have=$$(go version -m "$(GOLANGCI)" 2>/dev/null | awk '$$1 == "mod" { print $$3 }'); \
+	if [ "$$have" != "$(GOLANGCI_VERSION)" ]; then \
+		set -x; GOBIN="$(GOPATH_BIN)" \
+			go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION); \
+	fi
+
+deps: ## Check that the daemon links the standard library and one other module, and no network client
+	@set -e; links=$$(GOOS=darwin CGO_ENABLED=0 go list -deps \
+		-f '{{if .Standard}}{{.ImportPath}}{{else}}module {{.Module.Path}}{{end}}' ./cmd/install-or-deferd); \
+	foreign=$$(echo "$$links" | sort -u | grep -x -e 'module .*' -e 'net/http' \
+		| grep -v -x -e "module $$(go list -m)" -e 'module howett.net/plist' || true); \
+	if [ -n "$$foreign" ]; then echo "install-or-deferd must not link $$foreign" >&2; exit 1; fi
+
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## Run every fuzz test for FUZZTIME (10s)
+	@set -e; for package in $$(go list ./...); do \
+		names=$$(go test -list '^Fuzz' "$$package"); \
+		for name in $$(echo "$$names" | awk '/^Fuzz/'); do \
+			echo "$$package $$name"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+transcript: ## Write the transcript that the README shows
+	go run ./cmd/install-or-defer simulate > docs/transcript.new
+	mv docs/transcript.new docs/transcript.txt
+
+ci: ## Do all that continuous integration does
+	.ci/run

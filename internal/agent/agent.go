@@ -1,0 +1,179 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
+
+// Interval is how often launchd starts a turn.
+const Interval = 20 * time.Minute
+
+// Agent acts on one Mac. Its zero values of Lines and Watch do nothing.
+type Agent struct {
+	Host  macos.Host
+	Root  bool           // it may change the system
+	Built time.Time      // when the program was built
+	Zone  *time.Location // the Mac's time zone
+
+	Lines io.Writer      // gets every line of the log as well; nil for none
+	Watch func(Decision) // is told every decision, before it is carried out; nil for none
+}
+
+// Decision is what enforce decided, for who watches.
+type Decision struct {
+	At     time.Time
+	Action enforce.Action
+	State  enforce.State
+	Why    string // a sentence
+}
+
+// Errors of a turn.
+var (
+	ErrNotRoot = errors.New("must run as root")
+	ErrMissing = errors.New("tools are missing")
+	ErrBudget  = errors.New("the turn took too many steps")
+	ErrTurn    = errors.New("the turn did not do what it was to do")
+)
+
+// budget is how many actions a turn may take. The longest that makes sense, a reminder loop, takes less than twenty.
+const budget = 60
+
+// Turn takes one turn. The error says that something was wrong which the next turn may find better; a turn that ended
+// because there is nothing to do, or because a person deferred, has none.
+func (a *Agent) Turn(ctx context.Context) error {
+	log := &journal{agent: a}
+	defer log.flush(context.WithoutCancel(ctx))
+	if err := a.able(log); err != nil {
+		return err
+	}
+	release, err := a.Host.Lister.Lock(lockPath)
+	if err != nil {
+		log.say("Another turn is under way, so this one ends: %v", err)
+		return fmt.Errorf("lock turn: %w", err)
+	}
+	defer release()
+	t := &turn{agent: a, log: log}
+	t.load()
+	return t.run(ctx)
+}
+
+// able tells whether a turn can do anything at all on this machine.
+func (a *Agent) able(log *journal) error {
+	if !a.Root {
+		return ErrNotRoot
+	}
+	system := macos.System{Host: a.Host}
+	missing := 0
+	for _, need := range macos.Needs() {
+		if need.Required && !system.Has(need.Path) {
+			missing++
+			log.say("Missing: %s, which %s.", need.Path, need.For)
+		}
+	}
+	if missing > 0 {
+		return fmt.Errorf("%w: %d without which no turn can be taken", ErrMissing, missing)
+	}
+	return nil
+}
+
+// turn is one turn under way.
+type turn struct {
+	agent *Agent
+	log   *journal
+
+	config  config
+	policy  enforce.Policy
+	running string // the macOS version; empty until a look needs it
+	state   enforce.State
+	local   local
+	person  macos.Person
+}
+
+// load reads settings, state and local values. What is unusable is reported, and does without.
+func (t *turn) load() {
+	t.config = loadConfig(t.agent.Host, settings.Platform{})
+	t.policy = t.policyFor("")
+	var problems []string
+	t.state, problems = loadState(t.agent.Host)
+	t.local = loadLocal(t.agent.Host, t.config.Identifier)
+	t.log.file = t.config.Settings.Bool(settings.DiagnosticLog)
+	for _, problem := range slices.Concat(t.config.Problems, problems, t.local.problems) {
+		t.log.say("%s", problem)
+	}
+}
+
+func (t *turn) zone() *time.Location {
+	if t.agent.Zone == nil {
+		return time.UTC
+	}
+	return t.agent.Zone
+}
+
+func (t *turn) policyFor(running string) enforce.Policy {
+	return t.config.Settings.Policy(settings.Environment{
+		Running: running, Zone: t.zone(), Built: t.agent.Built, Interval: Interval,
+	})
+}
+
+// run asks and acts until it is told to wait.
+func (t *turn) run(ctx context.Context) error {
+	boot, err := macos.Power{Host: t.agent.Host}.Booted(ctx)
+	if err != nil {
+		t.log.say("%v; a clock that was set back may be noticed less exactly", err)
+	}
+	var event enforce.Event = enforce.TurnStarted{Boot: boot, Wish: t.local.wish}
+	for range budget {
+		var action enforce.Action
+		t.state, action = enforce.Step(t.policy, t.state, t.agent.Host.Clock.Now(), event)
+		t.tell(action)
+		if err := t.save(ctx); err != nil {
+			return err
+		}
+		switch action := action.(type) {
+		case enforce.Wait:
+			return t.ended(action)
+		case enforce.Finish:
+			return t.finish(ctx)
+		default:
+			event = t.perform(ctx, action)
+		}
+		if err := ctx.Err(); err != nil {
+			t.log.say("The turn is told to end.")
+			return fmt.Errorf("take turn: %w", err)
+		}
+	}
+	t.log.say("The turn took %d steps and is ended; this is an error of the program.", budget)
+	return ErrBudget
+}
+
+// tell logs a decision and hands it to who watches.
+func (t *turn) tell(action enforce.Action) {
+	now := t.agent.Host.Clock.Now()
+	why := enforce.Explain(t.policy, t.state, now)[0]
+	t.log.say("%s", why)
+	if t.agent.Watch != nil {
+		t.agent.Watch(Decision{At: now, Action: action, State: t.state, Why: why})
+	}
+}
+
+// ended says whether the turn did what it was to do.
+func (t *turn) ended(w enforce.Wait) error {
+	trouble := []enforce.Why{
+		enforce.WhyClock, enforce.WhyLookFailed, enforce.WhyUnseen, enforce.WhyInstallFailed, enforce.WhyRestartRefused,
+	}
+	if !slices.Contains(trouble, w.Why) {
+		return nil
+	}
+	if problem := t.state.Problem; problem.Text != "" && w.Why != enforce.WhyClock {
+		return fmt.Errorf("%w: %s", ErrTurn, problem.Text)
+	}
+	return fmt.Errorf("%w: %s", ErrTurn, enforce.Explain(t.policy, t.state, t.agent.Host.Clock.Now())[0])
+}

@@ -1,0 +1,65 @@
+package agent
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
+
+// config is what the administrator chose.
+type config struct {
+	Identifier string
+	Settings   settings.Settings
+	Problems   []string // values that are not used, and why
+}
+
+const identifierKey = "Identifier"
+
+// loadConfig reads the configuration profile and what the package was built with. A file that cannot be used is
+// reported and left out.
+func loadConfig(host macos.Host, platform settings.Platform) config {
+	c := config{Identifier: Identifier}
+	built, err := macos.ReadList(host, BuildPath)
+	if err != nil {
+		c.Problems = append(c.Problems, fmt.Sprintf("Not used: %v.", err))
+	}
+	if value, ok := built[identifierKey]; ok {
+		delete(built, identifierKey)
+		if id, isText := value.(string); isText && ValidIdentifier(id) {
+			c.Identifier = id
+		} else {
+			c.Problems = append(c.Problems, fmt.Sprintf("Not used: %s in %s: %.80q is not an identifier.", identifierKey, BuildPath, value))
+		}
+	}
+	managedPath := macos.ManagedPath(c.Identifier)
+	managed, err := macos.ReadList(host, managedPath)
+	if err != nil {
+		c.Problems = append(c.Problems, fmt.Sprintf("Not used: %v.", err))
+	}
+	var findings []settings.Finding
+	c.Settings, findings = settings.Decode(platform,
+		settings.Source{Name: "managed profile", Path: managedPath, Values: managed},
+		settings.Source{Name: "package", Path: BuildPath, Values: built},
+	)
+	for _, f := range findings {
+		c.Problems = append(c.Problems, fmt.Sprintf("Setting %s (%s) %s.", f.Key, f.Source, strings.TrimSuffix(f.Problem, ".")))
+	}
+	return c
+}
+
+// ValidIdentifier tells whether a text can name a preference domain, a LaunchDaemon and its file: at least two parts of
+// letters, digits, hyphens and underscores, apart by dots, 155 bytes at most.
+func ValidIdentifier(id string) bool {
+	parts := strings.Split(id, ".")
+	if len(parts) < 2 || len(id) > 155 {
+		return false
+	}
+	return !slices.ContainsFunc(parts, func(part string) bool {
+		return part == "" || strings.ContainsFunc(part, func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+		})
+	})
+}

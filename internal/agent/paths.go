@@ -1,0 +1,30 @@
+package agent
+
+import "path"
+
+// Identifier is the default name of the preference domain and of the LaunchDaemon.
+const Identifier = "com.github.mpanighetti.install-or-defer"
+
+// Where things lie on a Mac. These are a contract: administrators and other programs know them.
+const (
+	SupportFolder = "/Library/Application Support/install-or-defer"
+	BinaryPath    = SupportFolder + "/install-or-deferd"
+	BuildPath     = SupportFolder + "/agent.plist" // what the administrator chose when the package was built
+	StatePath     = SupportFolder + "/state.json"
+	LinkPath      = "/usr/local/bin/install-or-deferd"
+	LogPath       = "/var/log/install-or-defer.log"
+	lockPath      = SupportFolder + "/turn.lock"
+	daemonsFolder = "/Library/LaunchDaemons"
+)
+
+// LaunchDaemonPath is where the LaunchDaemon of an identifier lies.
+func LaunchDaemonPath(identifier string) string { return path.Join(daemonsFolder, identifier+".plist") }
+
+// The two local preference values: Unix seconds that show administrators where a round stands, and that they may write
+// earlier to skip ahead. The old names are those of younger versions of the original framework.
+const (
+	forcedKey      = "AppleSoftwareUpdatesForcedAfter"
+	deferredKey    = "AppleSoftwareUpdatesDeferredUntil"
+	oldForcedKey   = "UpdatesForcedAfter"
+	oldDeferredKey = "UpdatesDeferredUntil"
+)

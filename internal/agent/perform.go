@@ -1,0 +1,278 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
+
+// perform carries an action out and tells what came of it. Wait and Finish end a turn and are not performed.
+func (t *turn) perform(ctx context.Context, action enforce.Action) enforce.Event {
+	t.log.flush(ctx)
+	switch a := action.(type) {
+	case enforce.Look:
+		return t.look(ctx)
+	case enforce.Download:
+		return t.download(ctx, a)
+	case enforce.Prompt:
+		return t.prompt(ctx, a)
+	case enforce.Warn:
+		return t.warn(ctx)
+	case enforce.Install:
+		return t.install(ctx, a)
+	case enforce.AskRestart:
+		return t.askRestart(ctx, a)
+	case enforce.ForceRestart:
+		return t.forceRestart(ctx, a)
+	case enforce.Remind:
+		return t.remind(ctx, a)
+	case enforce.Wait, enforce.Finish:
+	}
+	return nil
+}
+
+// look lists the updates. Before that it finds out what Mac this is, which nothing earlier in a turn needs to know.
+func (t *turn) look(ctx context.Context) enforce.Event {
+	host := t.agent.Host
+	if t.running == "" {
+		system := macos.System{Host: host}
+		version, err := system.Version(ctx)
+		if err != nil {
+			return enforce.LookFailed{Cause: err.Error()}
+		}
+		silicon, err := system.AppleSilicon(ctx)
+		if err != nil {
+			t.log.say("%v; it is taken to be Intel's", err)
+		}
+		t.running = version.Number
+		t.config = loadConfig(host, settings.Platform{AppleSilicon: silicon})
+		t.policy = t.policyFor(t.running)
+	}
+	t.log.say("Listing updates for macOS %s.", t.running)
+	listing, err := macos.SoftwareUpdate{Host: host}.List(ctx)
+	if err == nil && !listing.Conclusive() {
+		err = listing.Err
+		if err == nil {
+			err = errors.New("the listing does not say whether there are updates")
+		}
+	}
+	if err != nil {
+		cause := err.Error()
+		if netErr := (macos.Network{Host: host}).Reach(ctx); netErr != nil {
+			cause += "; " + netErr.Error()
+		}
+		return enforce.LookFailed{Cause: cause}
+	}
+	for _, v := range t.policy.Scope.Judge(listing.Updates) {
+		t.log.say("Offered: %s: %s.", v.Name(), v.Reason)
+	}
+	return enforce.Looked{Updates: listing.Updates, Partial: listing.Cut, Scene: t.scene(ctx)}
+}
+
+func (t *turn) download(ctx context.Context, a enforce.Download) enforce.Event {
+	t.log.say("Downloading %s.", enforce.List(a.Updates))
+	t.log.flush(ctx)
+	err := macos.SoftwareUpdate{Host: t.agent.Host}.Download(ctx, labels(a.Updates))
+	event := enforce.Downloaded{Scene: t.scene(ctx)}
+	if err != nil {
+		event.Cause = err.Error()
+		t.log.say("Not downloaded: %v. The installation will fetch what is missing.", err)
+	}
+	return event
+}
+
+func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
+	now := t.agent.Host.Clock.Now()
+	w := t.window(windowPrompt, a.Last)
+	w.Buttons = []string{t.config.Settings.Text(settings.InstallButtonLabel), t.config.Settings.Text(settings.DeferButtonLabel)}
+	w.Default = 2
+	w.Timeout, w.Until = max(time.Second, a.Until.Sub(now)), a.Until
+	reply, err := macos.Screen{Host: t.agent.Host, Person: t.person}.Ask(ctx, w)
+	if err != nil {
+		t.log.say("Prompt not shown: %v.", err)
+		return enforce.Answered{Answer: enforce.AnswerUnseen}
+	}
+	answer, words := answerOf(reply)
+	t.log.say("%s after %s.", words, reply.Shown.Round(time.Second))
+	return enforce.Answered{Answer: answer, Scene: t.scene(ctx)}
+}
+
+// answerOf makes an answer of how the prompt's window ended.
+func answerOf(reply macos.Reply) (answer enforce.Answer, words string) {
+	switch reply.Kind {
+	case macos.ReplyFirst:
+		return enforce.AnswerInstall, "The person agreed to install"
+	case macos.ReplySecond:
+		return enforce.AnswerDefer, "The person deferred"
+	case macos.ReplyTimeout:
+		return enforce.AnswerIgnored, "The prompt was not answered, and is gone"
+	case macos.ReplyClosed:
+		return enforce.AnswerClosed, "The person closed the prompt, which counts as a deferral,"
+	case macos.ReplyGone:
+		return enforce.AnswerClosed, "The prompt was ended from outside, which counts as a deferral,"
+	case macos.ReplyFailed:
+	}
+	return enforce.AnswerUnseen, "The prompt could not be shown, or answered by itself,"
+}
+
+// warn shows the final warning until its time is over or its button is clicked. Closed, quit or killed, it comes back.
+// Only awake time counts: a Mac that sleeps shows nothing.
+func (t *turn) warn(ctx context.Context) enforce.Event {
+	const pause, mostUnseen = time.Second, 5
+	host := t.agent.Host
+	left := t.policy.UpdateDelay
+	for unseen := 0; left > 0 && ctx.Err() == nil; {
+		person, err := macos.Console{Host: host}.Person(ctx)
+		if err == nil && person.Nobody() {
+			t.log.say("The person has logged out, so nobody needs a warning.")
+			return enforce.Warned{}
+		}
+		t.person = person
+		w := t.window(windowFinal, true)
+		w.Buttons, w.Default, w.Locked = []string{t.config.Settings.Text(settings.InstallButtonLabel)}, 0, true
+		w.Timeout, w.Countdown = left, "Updates start in"
+		reply, err := macos.Screen{Host: host, Person: person}.Ask(ctx, w)
+		switch {
+		case err != nil || reply.Kind == macos.ReplyFailed:
+			if unseen++; unseen >= mostUnseen {
+				t.log.say("The final warning could not be shown: %v.", err)
+				return enforce.Warned{Unseen: true}
+			}
+			if host.Clock.Sleep(ctx, pause) != nil {
+				return enforce.Warned{Unseen: true}
+			}
+			continue // time in which nothing is seen does not count
+		case reply.Kind == macos.ReplyFirst:
+			t.log.say("The person started the updates.")
+			return enforce.Warned{}
+		}
+		unseen = 0
+		left -= reply.Shown
+		if left > 0 {
+			t.log.say("The final warning was closed, and is shown again.")
+			if host.Clock.Sleep(ctx, pause) == nil {
+				left -= pause
+			}
+		}
+	}
+	return enforce.Warned{Unseen: ctx.Err() != nil}
+}
+
+func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
+	host := t.agent.Host
+	t.log.say("Installing %s.", enforce.List(a.Updates))
+	t.log.flush(ctx)
+	stop := t.stand(ctx, t.window(windowUpdating, true))
+	modern := enforce.AtLeast(t.running, 11)
+	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, macos.Installation{
+		Labels: labels(a.Updates), Restart: a.Restart && modern, Modern: modern,
+	})
+	stop()
+	event := enforce.Installed{Outcome: enforce.OutcomeInstalled, Power: result.Power}
+	switch {
+	case errors.Is(err, macos.ErrUnproven):
+		event.Outcome = enforce.OutcomeUnproven
+		t.log.say("softwareupdate ended without a word on the result.")
+	case err != nil:
+		event.Outcome, event.Cause = enforce.OutcomeFailed, err.Error()
+		t.log.say("Not installed: %v.", err)
+	default:
+		t.log.say("softwareupdate has ended.")
+	}
+	event.Scene = t.scene(ctx)
+	return event
+}
+
+// stand shows a standing window, if somebody is there, and returns what ends it.
+func (t *turn) stand(ctx context.Context, w macos.Window) (stop func()) {
+	if t.person.Nobody() {
+		return func() {}
+	}
+	w.Locked = true
+	standing, err := macos.Screen{Host: t.agent.Host, Person: t.person}.Stand(ctx, w)
+	if err != nil {
+		t.log.say("Window not shown: %v.", err)
+		return func() {}
+	}
+	return standing.Stop
+}
+
+// askRestart asks, says when it will be forced, and waits for that.
+func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Event {
+	host := t.agent.Host
+	person, err := macos.Console{Host: host}.Person(ctx)
+	if err == nil && person.Nobody() {
+		return enforce.StillUp{}
+	}
+	t.person = person
+	w := t.window(windowRestart, true)
+	w.Timeout, w.Countdown = t.policy.HardRestartDelay, fmt.Sprintf("Forced %s in", a.Power)
+	stop := t.stand(ctx, w)
+	defer stop()
+	if err := (macos.Power{Host: host}).Ask(ctx, person, a.Power); err != nil {
+		t.log.say("%v; it is forced in %s all the same.", err, t.policy.HardRestartDelay)
+	}
+	t.log.flush(ctx)
+	if err := host.Clock.Sleep(ctx, t.policy.HardRestartDelay); err != nil {
+		return nil // told to end: the next turn sees whether the Mac has restarted
+	}
+	return enforce.StillUp{}
+}
+
+func (t *turn) forceRestart(ctx context.Context, a enforce.ForceRestart) enforce.Event {
+	err := macos.Power{Host: t.agent.Host}.Force(ctx, a.Power)
+	if err != nil {
+		t.log.say("%v.", err)
+		return enforce.RestartForced{Cause: err.Error()}
+	}
+	return enforce.RestartForced{}
+}
+
+// reminderStands is how long one reminder stands; a look follows each.
+const reminderStands = 4 * time.Minute
+
+func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
+	host := t.agent.Host
+	pane := macos.SettingsPane{Host: host}
+	if a.Open {
+		if err := pane.Open(ctx, t.person, t.running); err != nil {
+			t.log.say("%v.", err)
+		}
+	}
+	if !a.Standing {
+		return enforce.Reminded{}
+	}
+	w := t.window(windowManual, a.Overdue)
+	w.Locked = a.Overdue
+	w.Buttons = []string{t.config.Settings.Text(settings.InstallButtonLabel)}
+	w.Timeout = reminderStands
+	reply, err := macos.Screen{Host: host, Person: t.person}.Ask(ctx, w)
+	if err != nil || reply.Kind == macos.ReplyFailed {
+		t.log.say("Reminder not shown: %v.", err)
+		return enforce.Reminded{Unseen: true}
+	}
+	if reply.Kind == macos.ReplyFirst {
+		if err := pane.Open(ctx, t.person, t.running); err != nil {
+			t.log.say("%v.", err)
+		}
+	}
+	if reply.Shown < reminderStands {
+		if err := host.Clock.Sleep(ctx, reminderStands-reply.Shown); err != nil {
+			return nil
+		}
+	}
+	return enforce.Reminded{}
+}
+
+func labels(updates []enforce.Update) []string {
+	names := make([]string, len(updates))
+	for i, u := range updates {
+		names[i] = u.Label
+	}
+	return names
+}

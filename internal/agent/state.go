@@ -1,0 +1,152 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+)
+
+// stateLimit is more than any state needs, in bytes.
+const stateLimit = 1 << 20
+
+// loadState reads the state. One that cannot be read is reported and counts as none: the preference values then bring
+// the deadline back.
+func loadState(host macos.Host) (state enforce.State, problems []string) {
+	data, err := host.Tree.Read(StatePath, stateLimit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return enforce.State{}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &state)
+	}
+	if err == nil {
+		state, err = state.Checked()
+	}
+	if err != nil {
+		problems = append(problems, fmt.Sprintf("State not used: read %s: %v.", StatePath, err))
+	}
+	return state, problems
+}
+
+// save puts the state on disk, and then shows the round in the two preference values. An error means that the state is
+// not on disk, so nothing may be done that rests on it.
+func (t *turn) save(ctx context.Context) error {
+	show := t.local.differs(t.state)
+	if show {
+		t.state.Mirror.Written = wholeSeconds(t.state)
+	}
+	data, err := json.MarshalIndent(t.state, "", "  ")
+	if err == nil {
+		err = t.agent.Host.Tree.Write(StatePath, append(data, '\n'), 0o644)
+	}
+	if err != nil {
+		t.log.say("Nothing is done, since the state cannot be saved: %v.", err)
+		return fmt.Errorf("save state: %w", err)
+	}
+	if show {
+		for _, problem := range t.local.show(ctx, t.agent.Host, t.state) {
+			t.log.say("%s", problem)
+		}
+	}
+	return nil
+}
+
+// local is the two preference values of a domain.
+type local struct {
+	domain   string
+	wish     enforce.Wish
+	old      []string // names of the younger framework's values that are there
+	junk     []string // names of values that are not usable
+	problems []string
+}
+
+// loadLocal reads the two values. What is not a plausible number of Unix seconds is reported and asks for nothing.
+func loadLocal(host macos.Host, domain string) local {
+	l := local{domain: domain}
+	values, err := macos.ReadList(host, macos.PreferencesPath(domain))
+	if err != nil {
+		l.problems = append(l.problems, fmt.Sprintf("Not used: %v.", err))
+	}
+	l.wish.ForcedAfter = l.take(values, forcedKey, oldForcedKey)
+	l.wish.DeferredUntil = l.take(values, deferredKey, oldDeferredKey)
+	return l
+}
+
+// take reads one value, under its name or, where that is missing, under its old one.
+func (l *local) take(values map[string]any, key, old string) time.Time {
+	var result time.Time
+	for _, name := range []string{old, key} {
+		value, ok := values[name]
+		if !ok {
+			continue
+		}
+		if name == old {
+			l.old = append(l.old, name)
+		}
+		const last = 253402300799 // the end of the year 9999
+		if n, isInt := value.(int64); isInt && n > 0 && n <= last {
+			result = time.Unix(n, 0)
+			continue
+		}
+		if name == key {
+			l.junk = append(l.junk, name)
+		}
+		l.problems = append(l.problems, fmt.Sprintf("Preference %s: %.60q (%T) is not a number of Unix seconds; not used.", name, fmt.Sprint(value), value))
+	}
+	return result
+}
+
+// differs tells whether the values do not show the state as it is.
+func (l *local) differs(s enforce.State) bool {
+	if s.Deadline.IsZero() {
+		return false
+	}
+	shown := wholeSeconds(s)
+	return len(l.old) > 0 || len(l.junk) > 0 || !shown.ForcedAfter.Equal(l.wish.ForcedAfter) ||
+		!shown.DeferredUntil.Equal(l.wish.DeferredUntil)
+}
+
+func wholeSeconds(s enforce.State) enforce.Wish {
+	return enforce.Wish{ForcedAfter: s.Deadline.Truncate(time.Second), DeferredUntil: s.DeferredUntil.Truncate(time.Second)}
+}
+
+// show writes the values. The state is what counts, so that they cannot be written is reported and changes nothing.
+func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (problems []string) {
+	defaults := macos.Defaults{Host: host}
+	shown := wholeSeconds(s)
+	write := func(key string, t, was time.Time) {
+		var err error
+		switch {
+		case t.Equal(was) && len(l.junk) == 0 && len(l.old) == 0:
+			return
+		case t.IsZero():
+			err = defaults.Delete(ctx, l.domain, key)
+		default:
+			err = defaults.WriteTime(ctx, l.domain, key, t)
+		}
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("Preference %s does not show the round: %v.", key, err))
+		}
+	}
+	if l.wish.ForcedAfter.After(shown.ForcedAfter) {
+		problems = append(problems, fmt.Sprintf("Preference %s asked for a later deadline, which is refused.", forcedKey))
+	}
+	if !shown.DeferredUntil.IsZero() && l.wish.DeferredUntil.After(shown.DeferredUntil) {
+		problems = append(problems, fmt.Sprintf("Preference %s asked for a longer deferral, which is refused.", deferredKey))
+	}
+	write(forcedKey, shown.ForcedAfter, l.wish.ForcedAfter)
+	write(deferredKey, shown.DeferredUntil, l.wish.DeferredUntil)
+	for _, key := range l.old {
+		if err := defaults.Delete(ctx, l.domain, key); err != nil {
+			problems = append(problems, fmt.Sprintf("Preference %s of an earlier version stays: %v.", key, err))
+		}
+	}
+	l.wish, l.old, l.junk = shown, nil, nil
+	return problems
+}

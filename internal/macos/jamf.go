@@ -1,0 +1,45 @@
+package macos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Jamf is the agent of Jamf Pro.
+type Jamf struct{ Host Host }
+
+// Recon sends the inventory to Jamf Pro. It is slow: it runs softwareupdate itself, for up to five minutes.
+func (j Jamf) Recon(ctx context.Context) error {
+	var missing *MissingError
+	command := Command{Path: jamfPath, Args: []string{"recon"}, Timeout: 15 * time.Minute}
+	out, err := j.Host.Runner.Run(ctx, command)
+	if errors.As(err, &missing) {
+		command.Path = jamfOldPath
+		out, err = j.Host.Runner.Run(ctx, command)
+	}
+	if err != nil {
+		return fmt.Errorf("update inventory: %w", err)
+	}
+	if out.Code != 0 || out.TimedOut {
+		return fmt.Errorf("update inventory: %w", out.failure(jamfPath))
+	}
+	return nil
+}
+
+// Enrolled tells whether the Mac is managed by a server, as profiles(1) says.
+func (j Jamf) Enrolled(ctx context.Context) (bool, error) {
+	out, err := j.Host.Runner.Run(ctx, Command{
+		Path: profilesPath, Args: []string{"status", "-type", "enrollment"}, Timeout: shortly,
+	})
+	if err != nil {
+		return false, fmt.Errorf("find enrollment: %w", err)
+	}
+	_, value, found := strings.Cut(out.Text(), "MDM enrollment:")
+	if !found {
+		return false, fmt.Errorf("find enrollment: %w", out.failure(profilesPath))
+	}
+	return strings.HasPrefix(strings.TrimSpace(value), "Yes"), nil
+}

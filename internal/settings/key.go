@@ -1,0 +1,70 @@
+package settings
+
+import "strings"
+
+// Type is what kind of value a key takes, in words for people.
+type Type string
+
+// The types of values. In brackets, what a [Value] of that type holds.
+const (
+	Integer  Type = "integer"           // a whole number (int64); nil while it is not set and has no default
+	Boolean  Type = "boolean"           // true or false (bool)
+	String   Type = "string"            // text (string)
+	Path     Type = "path"              // the absolute path of a file (string)
+	Integers Type = "array of integers" // whole numbers (sorted []int64, none twice)
+	Strings  Type = "array of strings"  // texts ([]string, in the administrator's order)
+	Dates    Type = "array of dates"    // days as YYYY-MM-DD (sorted []string, none twice)
+)
+
+// Units of integers.
+const (
+	Seconds = "seconds"
+	Hours   = "hours" // of the day, on the Mac's clock
+)
+
+// Key is one row of the table: all there is to know about one preference.
+type Key struct {
+	Name        string
+	Type        Type
+	Unit        string // of an integer; else empty
+	Default     any    // as a Value of this type holds it
+	DefaultNote string // what the default means, where it does not say it itself
+	Min, Max    int64  // limits of an integer, or of each in an array
+	MaxLength   int    // of a text or of each in an array, in characters
+	Below       string // the key whose value this one has to stay below; empty for none
+	Group       string // the heading under which it is documented
+	Since       string // the first version that knows it
+	Help        string // one sentence
+	Paragraph   string // what else an administrator wants to know
+	Example     string // a good value, as an administrator types it; items of arrays are separated by ", "
+}
+
+// Limits of texts in characters, and of arrays in items.
+const (
+	maxMessage = 4096
+	maxHeading = 256
+	maxContact = 256
+	maxTitle   = 256
+	maxLabel   = 64
+	maxPath    = 1024
+	maxItems   = 1000
+)
+
+// tenYears, in seconds, is the longest that any duration may be.
+const tenYears = 10 * 365 * 24 * 3600
+
+// since is the version that brought the keys so far.
+const since = "1.0.0"
+
+// Lookup finds a key by its exact name.
+func Lookup(name string) (Key, bool) {
+	for _, key := range Table() {
+		if key.Name == name {
+			return key, true
+		}
+	}
+	return Key{}, false
+}
+
+// paragraph joins the lines of a text with spaces.
+func paragraph(lines ...string) string { return strings.Join(lines, " ") }

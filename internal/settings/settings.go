@@ -1,0 +1,112 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Settings holds the effective value of every key. It does not change once [Decode] has made it. The zero Settings has
+// the defaults of an Intel Mac.
+type Settings struct {
+	values map[string]Value
+}
+
+// Value is an effective value and where it comes from.
+type Value struct {
+	Value  any    // as the key's [Type] says; nil when an integer is not set
+	Source string // a Source's name, DefaultSource, or "limited by" and the key that leaves no room for the default
+}
+
+// NamedValue is a [Value] with its key.
+type NamedValue struct {
+	Name   string
+	Value  any
+	Source string
+}
+
+// All returns every effective value, in the order of the table. The caller may keep and change what it gets.
+func (s Settings) All() []NamedValue {
+	var all []NamedValue
+	for _, key := range Table() {
+		v := s.value(key)
+		all = append(all, NamedValue{Name: key.Name, Value: v.Value, Source: v.Source})
+	}
+	return all
+}
+
+// Of returns the effective value of a key with its source. Like all getters it panics when there is no such key: names
+// are constants, so that is a mistake in the program.
+func (s Settings) Of(name string) Value { return s.value(known("Of", name)) }
+
+// Duration returns an integer of seconds.
+func (s Settings) Duration(name string) time.Duration {
+	key := known("Duration", name)
+	if key.Type != Integer || key.Unit != Seconds {
+		panic(fmt.Sprintf("settings: Duration(%q): the key is not an integer of seconds", name))
+	}
+	return time.Duration(s.value(key).Value.(int64)) * time.Second
+}
+
+// Int returns an integer, in the key's unit, and whether it is set at all.
+func (s Settings) Int(name string) (value int, set bool) {
+	n, set := s.value(typed("Int", name, Integer)).Value.(int64)
+	return int(n), set
+}
+
+// Bool returns a boolean.
+func (s Settings) Bool(name string) bool {
+	return s.value(typed("Bool", name, Boolean)).Value.(bool)
+}
+
+// Text returns a text or a path. A path that is not set is empty.
+func (s Settings) Text(name string) string {
+	return s.value(typed("Text", name, String, Path)).Value.(string)
+}
+
+// Ints returns an array of integers.
+func (s Settings) Ints(name string) []int {
+	var list []int
+	for _, n := range s.value(typed("Ints", name, Integers)).Value.([]int64) {
+		list = append(list, int(n))
+	}
+	return list
+}
+
+// Texts returns an array of texts, or of dates as texts.
+func (s Settings) Texts(name string) []string {
+	return s.value(typed("Texts", name, Strings, Dates)).Value.([]string)
+}
+
+// value is the effective value of a key, which the caller may keep and change.
+func (s Settings) value(key Key) Value {
+	v, ok := s.values[key.Name]
+	if !ok {
+		v = Value{Value: key.Default, Source: DefaultSource}
+	}
+	switch list := v.Value.(type) {
+	case []int64:
+		v.Value = slices.Clone(list)
+	case []string:
+		v.Value = slices.Clone(list)
+	}
+	return v
+}
+
+// known finds the key that a getter was asked for.
+func known(getter, name string) Key {
+	key, ok := Lookup(name)
+	if !ok {
+		panic(fmt.Sprintf("settings: %s(%q): there is no such key", getter, name))
+	}
+	return key
+}
+
+// typed finds the key that a getter was asked for, which has to be of one of these types.
+func typed(getter, name string, types ...Type) Key {
+	key := known(getter, name)
+	if !slices.Contains(types, key.Type) {
+		panic(fmt.Sprintf("settings: %s(%q): the key is of type %s", getter, name, key.Type))
+	}
+	return key
+}
