@@ -221,6 +221,7 @@ func (o object) valid() error {
 		if !(math.Abs(seconds) < 1e12) { // also when it is not a number; 1e12 s are 31,000 years
 			return fmt.Errorf("date %v s after 2001 %w", seconds, ErrRange)
 		}
+	case tagSingle, tagReal, tagData, tagArray, tagDict: // all bytes say something, or are looked at elsewhere
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func writable(value any, path string, at *place) error {
 	case bool, int, int64, []byte:
 		return nil
 	case float64:
-		_, err := real(v, path)
+		_, err := finite(v, path)
 		return err
 	case time.Time:
 		_, err := date(v, path)

@@ -23,9 +23,9 @@ func normalise(raw any, path string) (any, error) {
 		}
 		return int64(v), nil
 	case float32:
-		return real(float64(v), path)
+		return finite(float64(v), path)
 	case float64:
-		return real(v, path)
+		return finite(v, path)
 	case time.Time:
 		return date(v, path)
 	case []byte:
@@ -65,8 +65,8 @@ func dictionary(v map[string]any, path string) (any, error) {
 	return dict, nil
 }
 
-// real refuses what is not a number: no setting means "infinity", and a comparison with NaN decides nothing.
-func real(v float64, path string) (any, error) {
+// finite refuses what is not a number: no setting means "infinity", and a comparison with NaN decides nothing.
+func finite(v float64, path string) (any, error) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil, fmt.Errorf("%s: real number %v %w", name(path), v, ErrRange)
 	}

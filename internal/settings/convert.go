@@ -84,7 +84,7 @@ func integer(key Key, raw any) (value any, problem string) {
 
 func large(n int64) string {
 	if n == math.MaxInt64 {
-		return "beyond all numbers"
+		return "9223372036854775807 or more"
 	}
 	return fmt.Sprint(n)
 }

@@ -113,7 +113,7 @@ func method() []Key {
 			Name: InstallWhenLoggedOut, Type: Boolean, Default: true, Group: GroupUpdates, Since: since,
 			Example: "false",
 			Help:    "Past the deadline with nobody logged in, install without a warning.",
-			Paragraph: paragraph("Nobody is interrupted, and most updates are done by the morning. When false, enforcement",
+			Paragraph: paragraph("Nobody is there to be interrupted or to be warned. When false, enforcement",
 				"waits until somebody logs in and shows them the final warning."),
 		},
 	}

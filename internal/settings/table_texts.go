@@ -6,13 +6,13 @@ func labels() []Key {
 			Name: InstallButtonLabel, Type: String, Default: "Run Updates", MaxLength: maxLabel,
 			Group: GroupAppearance, Since: since, Example: "Update Now",
 			Help:      "The text of the button that starts the updates.",
-			Paragraph: "Keep it short: some dialogs cut a label of more than about 14 characters.",
+			Paragraph: "Keep it short: some dialogs cut long labels.",
 		},
 		{
 			Name: DeferButtonLabel, Type: String, Default: "Defer", MaxLength: maxLabel,
 			Group: GroupAppearance, Since: since, Example: "Later",
 			Help:      "The text of the button that defers the updates.",
-			Paragraph: "Keep it short: some dialogs cut a label of more than about 14 characters.",
+			Paragraph: "Keep it short: some dialogs cut long labels.",
 		},
 	}
 }

@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+)
+
+// Run implements macos.Runner.
+func (m *Mac) Run(ctx context.Context, c macos.Command) (macos.Output, error) {
+	m.touch()
+	if err := ctx.Err(); err != nil {
+		return macos.Output{}, err
+	}
+	if !slices.Contains(macos.Tools(), c.Path) {
+		return macos.Output{}, &macos.UnlistedError{Path: c.Path}
+	}
+	fault := m.fault(c)
+	if _, ok := m.files[c.Path]; !ok || fault == Missing {
+		return macos.Output{}, &macos.MissingError{Path: c.Path}
+	}
+	m.Journal = append(m.Journal, Entry{At: m.Now(), Kind: KindTool, Text: path.Base(c.Path), Args: c.Args})
+	began := m.awake
+	out := m.faulty(fault, c)
+	out.Awake = m.awake - began
+	return out, nil
+}
+
+// Start implements macos.Runner: the only tools that stand are windows.
+func (m *Mac) Start(_ context.Context, c macos.Command) (macos.Standing, error) {
+	m.touch()
+	if _, ok := m.files[c.Path]; !ok || m.fault(c) == Missing {
+		return nil, &macos.MissingError{Path: c.Path}
+	}
+	if w, ok := windowOf(c); ok && m.loggedIn {
+		w.Standing = true
+		m.Journal = append(m.Journal, Entry{At: m.Now(), Kind: KindWindow, Text: w.Title, Window: &w})
+	}
+	return standing{}, nil
+}
+
+type standing struct{}
+
+func (standing) Stop() {}
+
+// fault tells which fault a call meets, if any.
+func (m *Mac) fault(c macos.Command) string {
+	for i, f := range m.scenario.Faults {
+		if f.Tool != path.Base(c.Path) || f.Arg != "" && !slices.Contains(c.Args, f.Arg) {
+			continue
+		}
+		m.faulted[i]++
+		if n := m.faulted[i]; n > f.Skip && (f.Times == 0 || n <= f.Skip+f.Times) {
+			return f.Kind
+		}
+	}
+	return ""
+}
+
+func (m *Mac) faulty(fault string, c macos.Command) macos.Output {
+	switch fault {
+	case Hang:
+		const forEver = 1000 * 24 * 60 * 60 * 1e9
+		m.pass(forEver, limitsOf(c))
+		return macos.Output{Code: -1, TimedOut: true}
+	case Exit:
+		return macos.Output{Code: 1}
+	case Killed:
+		return macos.Output{Code: -1}
+	case Empty:
+		return macos.Output{}
+	case Garbage:
+		return macos.Output{Stdout: "\x00\xff%!s(nil) segmentation fault\n* \n- Label:\n"}
+	case Huge:
+		return macos.Output{Stdout: strings.Repeat("zz zz zz\n", 100_000), Cut: true}
+	}
+	return m.call(c)
+}
+
+// Read implements macos.Tree.
+func (m *Mac) Read(name string, limit int64) ([]byte, error) {
+	m.touch()
+	f, ok := m.files[name]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+	case f.mode&fs.ModeSymlink != 0:
+		return nil, fmt.Errorf("%s: %w", name, macos.ErrLink)
+	case !f.mode.IsRegular():
+		return nil, fmt.Errorf("%s: is not a file", name)
+	case int64(len(f.data)) > limit:
+		return nil, fmt.Errorf("%s: %w", name, macos.ErrTooLarge)
+	}
+	return slices.Clone(f.data), nil
+}
+
+// Write implements macos.Tree.
+func (m *Mac) Write(name string, data []byte, mode fs.FileMode) error {
+	m.touch()
+	m.put(name, slices.Clone(data), mode)
+	return nil
+}
+
+// Remove implements macos.Tree.
+func (m *Mac) Remove(name string) error {
+	m.touch()
+	f, ok := m.files[name]
+	if ok && f.mode.IsDir() {
+		for other := range m.files {
+			if strings.HasPrefix(other, name+"/") {
+				return fmt.Errorf("%s: folder is not empty", name)
+			}
+		}
+	}
+	delete(m.files, name)
+	return nil
+}
+
+// Stat implements macos.Lister.
+func (m *Mac) Stat(name string) (macos.Entry, error) {
+	f, ok := m.files[name]
+	if !ok {
+		return macos.Entry{}, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+	}
+	return macos.Entry{Mode: f.mode, UID: f.uid, Size: int64(len(f.data)), Modified: f.modified}, nil
+}
+
+// Lock implements macos.Lister.
+func (m *Mac) Lock(name string) (func(), error) {
+	m.touch()
+	if m.locked {
+		return nil, fmt.Errorf("%s: %w", name, macos.ErrLocked)
+	}
+	if f, ok := m.files[name]; ok && f.mode&fs.ModeSymlink != 0 {
+		return nil, errors.Join(macos.ErrLink)
+	}
+	m.locked = true
+	m.put(name, nil, 0o600)
+	return func() { m.locked = false }, nil
+}

@@ -1,0 +1,126 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+)
+
+// Scenario is a Mac, its updates and its person, before the first turn.
+type Scenario struct {
+	Name     string
+	Title    string // what happens, in a sentence
+	MacOS    string // as "10.15.7"
+	Build    string
+	Silicon  bool
+	Start    time.Time      // in the Mac's zone; the zero time is Scenarios' common start
+	Settings map[string]any // what the configuration profile sets, by key
+	Offers   []Offer
+	Person   Person
+	Plan     []Event
+	Faults   []Fault
+	Limit    time.Duration // virtual time after which the play ends; 0 is 14 days
+}
+
+// Offer is an update that Software Update offers, and how it behaves.
+type Offer struct {
+	enforce.Update
+	After    string        // label of an update that must be installed before this one is offered
+	Download time.Duration // how long a download takes; 0 is made from the size
+	Install  time.Duration // how long an installation takes; 0 is made from the kind
+	Fails    int           // so many installations of it fail first
+	Prepares bool          // an installation only prepares it: it stays offered
+	Becomes  string        // the macOS version that runs once it is installed; empty for the same
+}
+
+// Person is who uses the Mac.
+type Person struct {
+	Name    string // short account name; empty is "alex"
+	UID     int    // 0 is 501
+	Away    bool   // not logged in at the start
+	Unsaved bool   // keeps a document open that has not been saved, so a polite restart does not come about
+	Answers []Act  // to one prompt after the other; the last stands for all that follow; none is to ignore them all
+	Final   []Act  // to one final warning after the other, likewise
+}
+
+// Act is what a person does about a window.
+type Act struct {
+	Do    string        // one of the acts below
+	After time.Duration // how long after the window appeared; 0 is 20 seconds
+	For   time.Duration // for Sleep: how long; for SetClock: by how much, to the past when negative
+}
+
+// The acts.
+const (
+	Install   = "install"   // clicks the button that agrees
+	Defer     = "defer"     // clicks the button that defers
+	Ignore    = "ignore"    // does nothing
+	Quit      = "quit"      // quits the window
+	Kill      = "kill"      // kills the program that shows the window
+	LogOut    = "log out"   // logs out
+	Sleep     = "sleep"     // closes the lid
+	SetClock  = "clock"     // sets the clock
+	LogIn     = "log in"    // in a plan: logs in
+	Save      = "save"      // in a plan: saves the document
+	Offline   = "offline"   // in a plan: the network is gone
+	Online    = "online"    // in a plan: the network is back
+	Write     = "write"     // in a plan: an administrator writes a local preference value
+	Profile   = "profile"   // in a plan: the configuration profile changes
+	Release   = "release"   // in a plan: Apple releases an update
+	Reload    = "reload"    // in a plan: an administrator unloads and loads the job
+	Restart   = "restart"   // in a plan: somebody restarts the Mac
+	Encrypt   = "encrypt"   // in a plan: FileVault starts to convert the disk, For so long
+	Reinstall = "reinstall" // in a plan: a policy installs the package again
+)
+
+// Event is something that happens by itself.
+type Event struct {
+	At    time.Duration // after the start, in real time
+	Do    string
+	For   time.Duration // for Sleep, SetClock and Encrypt
+	Key   string        // for Write and Profile
+	Value any           // for Write and Profile; a time.Duration stands for the time so far from then, in Unix seconds
+	Offer Offer         // for Release
+}
+
+// Fault makes a tool misbehave.
+type Fault struct {
+	Tool  string // the last part of its path
+	Arg   string // only calls with this argument; empty for all
+	Kind  string // one of the kinds below
+	Skip  int    // so many calls behave first
+	Times int    // then so many misbehave; 0 is all
+}
+
+// The kinds of faults.
+const (
+	Hang    = "hang"
+	Exit    = "exit"    // prints nothing and exits with 1
+	Killed  = "killed"  // ends by a signal
+	Empty   = "empty"   // prints nothing and exits with 0
+	Garbage = "garbage" // prints what no tool prints
+	Huge    = "huge"    // prints megabytes
+	Missing = "missing" // is not there
+)
+
+func (s Scenario) withDefaults() Scenario {
+	if s.MacOS == "" {
+		s.MacOS, s.Build = "10.15.6", "19G2021"
+	}
+	if s.Build == "" {
+		s.Build = "1A1"
+	}
+	if s.Start.IsZero() {
+		s.Start = time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
+	}
+	if s.Person.Name == "" {
+		s.Person.Name = "alex"
+	}
+	if s.Person.UID == 0 {
+		s.Person.UID = 501
+	}
+	if s.Limit == 0 {
+		s.Limit = 14 * 24 * time.Hour
+	}
+	return s
+}

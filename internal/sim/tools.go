@@ -1,0 +1,235 @@
+package sim
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/plist"
+)
+
+// call answers a tool that behaves.
+func (m *Mac) call(c macos.Command) macos.Output {
+	switch path.Base(c.Path) {
+	case "softwareupdate":
+		return m.softwareUpdate(c)
+	case "jamfHelper":
+		return m.jamfHelper(c)
+	case "launchctl":
+		return m.launchctl(c)
+	case "osascript":
+		return m.osascript(c)
+	case "shutdown":
+		return m.shutdown(c)
+	case "defaults":
+		return m.defaults(c)
+	case "scutil":
+		return m.scutil()
+	case "jamf":
+		m.pass(40*time.Second, limitsOf(c))
+		return macos.Output{Stdout: "Retrieving inventory preferences from https://jamf.example.com/...\nLocating software updates...\n"}
+	default:
+		return m.tell(c)
+	}
+}
+
+// tell answers the tools that only tell something.
+func (m *Mac) tell(c macos.Command) macos.Output {
+	switch path.Base(c.Path) {
+	case "sysctl":
+		boot := m.boot.Add(m.skew)
+		return macos.Output{Stdout: fmt.Sprintf("{ sec = %d, usec = %d } %s\n", boot.Unix(), boot.Nanosecond()/1000, boot.Format(time.ANSIC))}
+	case "arch":
+		if m.scenario.Silicon {
+			return macos.Output{Stdout: "arm64\n"}
+		}
+		return macos.Output{Stdout: "i386\n"}
+	case "fdesetup":
+		if m.now.Before(m.converting) {
+			return macos.Output{Stdout: "FileVault is On.\nEncryption in progress: Percent completed = 43.2\n"}
+		}
+		return macos.Output{Stdout: "FileVault is On.\n"}
+	case "nc":
+		if m.offline {
+			m.pass(5*time.Second, limitsOf(c))
+			return macos.Output{Code: 1}
+		}
+		return macos.Output{}
+	case "stat":
+		if m.loggedIn {
+			return macos.Output{Stdout: m.scenario.Person.Name + "\n"}
+		}
+		return macos.Output{Stdout: "root\n"}
+	case "id":
+		return macos.Output{Stdout: strconv.Itoa(m.scenario.Person.UID) + "\n"}
+	case "sw_vers":
+		return macos.Output{Stdout: "ProductName:\tmacOS\nProductVersion:\t" + m.version + "\nBuildVersion:\t" + m.build + "\n"}
+	case "profiles":
+		return macos.Output{Stdout: "Enrolled via DEP: Yes\nMDM enrollment: Yes (User Approved)\n"}
+	default: // logger, open and what else says nothing
+		return macos.Output{}
+	}
+}
+
+func (m *Mac) scutil() macos.Output {
+	if !m.loggedIn {
+		return macos.Output{Stdout: "<dictionary> {\n  Name : loginwindow\n  UID : 0\n}\n"}
+	}
+	p := m.scenario.Person
+	return macos.Output{Stdout: fmt.Sprintf(
+		"<dictionary> {\n  GID : 20\n  Name : %[1]s\n  SessionInfo : <array> {\n    0 : <dictionary> {\n"+
+			"      kCGSSessionOnConsoleKey : TRUE\n      kCGSSessionUserIDKey : %[2]d\n      kCGSSessionUserNameKey : %[1]s\n"+
+			"    }\n  }\n  UID : %[2]d\n}\n", p.Name, p.UID)}
+}
+
+func (m *Mac) launchctl(c macos.Command) macos.Output {
+	switch {
+	case len(c.Args) > 2 && c.Args[0] == "asuser":
+		inner := c
+		inner.Path, inner.Args = c.Args[2], c.Args[3:]
+		if path.Base(inner.Path) == "sudo" && len(inner.Args) > 2 {
+			inner.Path, inner.Args = inner.Args[2], inner.Args[3:]
+		}
+		if !m.loggedIn {
+			return macos.Output{Stderr: "Could not switch to audit session: 0x3: No such process\n", Code: 3}
+		}
+		return m.call(inner)
+	case len(c.Args) == 2 && c.Args[0] == "bootout":
+		m.loaded = false
+		m.note(KindSystem, "launchd unloads the job.")
+		panic(halt{"bootout"})
+	case len(c.Args) == 2 && c.Args[0] == "print" && m.loaded:
+		return macos.Output{Stdout: c.Args[1] + " = {\n\tstate = running\n}\n"}
+	default:
+		return macos.Output{Stderr: "Could not find service\n", Code: 113}
+	}
+}
+
+// osascript knows the events that ask loginwindow for a restart, and dialogs.
+func (m *Mac) osascript(c macos.Command) macos.Output {
+	script := strings.Join(c.Args, "\n")
+	switch {
+	case strings.Contains(script, "aevtrrst"), strings.Contains(script, "aevtrsdn"):
+		if m.unsaved {
+			m.note(KindPerson, "is asked to save a document, and does not answer")
+			return macos.Output{}
+		}
+		m.at(m.now.Add(time.Minute), func() {
+			if !m.unsaved && m.loggedIn {
+				m.restart(false, "The programs have quit, and the Mac restarts.")
+			}
+		})
+		return macos.Output{}
+	case strings.Contains(script, "display dialog"):
+		w, _ := windowOf(c)
+		return m.dialog(w, c)
+	default:
+		return macos.Output{}
+	}
+}
+
+func (m *Mac) shutdown(c macos.Command) macos.Output {
+	why := "The Mac is restarted at once."
+	if slices.Contains(c.Args, "-h") {
+		why = "The Mac is shut down at once, and starts again."
+	}
+	m.at(m.now.Add(2*time.Second), func() { m.restart(true, why) })
+	return macos.Output{Stdout: "Shutdown NOW!\n"}
+}
+
+// defaults writes and deletes values, in the file at once.
+func (m *Mac) defaults(c macos.Command) macos.Output {
+	name := c.Args[1] + ".plist"
+	values := map[string]any{}
+	if data, ok := m.File(name); ok {
+		if old, err := plist.Decode(data); err == nil {
+			values = old
+		}
+	}
+	switch {
+	case c.Args[0] == "delete" && len(c.Args) == 2:
+		delete(m.files, name)
+		return macos.Output{}
+	case c.Args[0] == "delete":
+		if _, ok := values[c.Args[2]]; !ok {
+			return macos.Output{Stderr: "The domain/default pair does not exist\n", Code: 1}
+		}
+		delete(values, c.Args[2])
+	case c.Args[0] == "write" && len(c.Args) == 5:
+		n, _ := strconv.ParseInt(c.Args[4], 10, 64)
+		values[c.Args[2]] = n
+	}
+	m.putList(name, values)
+	return macos.Output{}
+}
+
+// happen lets something happen that a scenario plans.
+func (m *Mac) happen(e Event) {
+	switch e.Do {
+	case Sleep:
+		m.doze(e.For)
+	case SetClock:
+		m.setClock(e.For)
+	case LogOut, LogIn:
+		m.loggedIn = e.Do == LogIn
+		m.note(KindPerson, strings.Replace(e.Do, "log", "logs", 1))
+	case Save:
+		m.unsaved = false
+		m.note(KindPerson, "saves the document")
+	case Offline, Online:
+		m.offline = e.Do == Offline
+		m.note(KindSystem, "The network is "+e.Do+".")
+	case Encrypt:
+		m.converting = m.now.Add(e.For)
+		m.note(KindSystem, "FileVault starts to convert the disk.")
+	case Release:
+		m.offers = append(m.offers, &offer{Offer: e.Offer})
+		m.note(KindSystem, "Apple releases "+e.Offer.Name()+".")
+	case Restart:
+		m.restart(false, "Somebody restarts the Mac.")
+	default:
+		m.administer(e)
+	}
+}
+
+// administer lets an administrator do something.
+func (m *Mac) administer(e Event) {
+	value := e.Value
+	if ahead, ok := value.(time.Duration); ok {
+		value = m.Now().Add(ahead).Unix()
+	}
+	switch e.Do {
+	case Write:
+		m.amend(macos.PreferencesPath(agent.Identifier), e.Key, value)
+		m.note(KindSystem, fmt.Sprintf("An administrator writes %s = %v.", e.Key, value))
+	case Profile:
+		m.amend(macos.ManagedPath(agent.Identifier), e.Key, value)
+		m.note(KindSystem, fmt.Sprintf("The profile sets %s = %v.", e.Key, value))
+	case Reinstall:
+		m.install()
+		m.note(KindSystem, "A policy installs the package again.")
+	case Reload:
+		m.note(KindSystem, "An administrator unloads and loads the job.")
+		panic(halt{"reload"})
+	}
+}
+
+func (m *Mac) amend(name, key string, value any) {
+	values := map[string]any{}
+	if data, ok := m.File(name); ok {
+		if old, err := plist.Decode(data); err == nil {
+			values = old
+		}
+	}
+	if value == nil {
+		delete(values, key)
+	} else {
+		values[key] = value
+	}
+	m.putList(name, values)
+}

@@ -1,0 +1,198 @@
+package sim
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+)
+
+// windowOf reads what an invocation of jamfHelper, or of osascript for a dialog, is to show.
+func windowOf(c macos.Command) (w Window, ok bool) {
+	if at := slices.Index(c.Args, "--"); at >= 0 && strings.HasSuffix(c.Path, "osascript") {
+		return dialogOf(c.Args[at+1:]), true
+	}
+	for i := 0; i < len(c.Args); i++ {
+		value := ""
+		if i+1 < len(c.Args) {
+			value = c.Args[i+1]
+		}
+		switch c.Args[i] {
+		case "-lockHUD":
+			w.Locked = true
+			continue
+		case "-countdown":
+			continue
+		case "-title":
+			w.Title = value
+		case "-description":
+			w.Text = value
+		case "-button1", "-button2":
+			w.Buttons = append(w.Buttons, value)
+		case "-timeout":
+			n, _ := strconv.Atoi(value)
+			w.Timeout = time.Duration(n) * time.Second
+		case "-countdownPrompt":
+			w.Countdown = value
+		}
+		ok = ok || c.Args[i] == "-windowType"
+		i++
+	}
+	return w, ok
+}
+
+// dialogOf reads the arguments of our dialog script: text, title, seconds, and the buttons.
+func dialogOf(args []string) (w Window) {
+	if len(args) < 4 {
+		return w
+	}
+	n, _ := strconv.Atoi(args[2])
+	w = Window{Text: args[0], Title: args[1], Timeout: time.Duration(n) * time.Second}
+	for _, label := range args[3:] {
+		if !strings.HasPrefix(label, "/") {
+			w.Buttons = append(w.Buttons, label)
+		}
+	}
+	return w
+}
+
+// show shows a window to the person and lets them react.
+func (m *Mac) show(w Window, c macos.Command) (end string) {
+	if !m.loggedIn {
+		return ended
+	}
+	m.Journal = append(m.Journal, Entry{At: m.Now(), Kind: KindWindow, Text: w.Title, Window: &w})
+	act := m.reaction(w)
+	limit := limitsOf(c)
+	if w.Timeout > 0 {
+		limit.timeout = w.Timeout
+	}
+	limit.gone = func() bool { return !m.loggedIn }
+	after := act.After
+	if after == 0 {
+		after = 20 * time.Second
+	}
+	if act.Do == Ignore || act.Do == "" {
+		after = 1000 * 24 * time.Hour
+	}
+	if m.pass(after, limit) {
+		return m.late(c)
+	}
+	switch act.Do {
+	case Install:
+		m.note(KindPerson, "clicks "+strconv.Quote(w.Buttons[0]))
+		return first
+	case Defer:
+		if len(w.Buttons) < 2 {
+			return m.wait(limit, c)
+		}
+		m.note(KindPerson, "clicks "+strconv.Quote(w.Buttons[1]))
+		return second
+	case Quit:
+		m.note(KindPerson, "quits the window")
+		return quit
+	case Kill:
+		m.note(KindPerson, "kills the window")
+		return ended
+	case LogOut:
+		m.note(KindPerson, "logs out")
+		m.loggedIn = false
+		return ended
+	case Sleep:
+		m.doze(act.For)
+	case SetClock:
+		m.setClock(act.For)
+	}
+	return m.wait(limit, c)
+}
+
+// wait leaves a window without an answer.
+func (m *Mac) wait(l limits, c macos.Command) string {
+	m.pass(1000*24*time.Hour, l)
+	return m.late(c)
+}
+
+// late tells how a window ended that nobody answered.
+func (m *Mac) late(c macos.Command) string {
+	switch {
+	case !m.loggedIn:
+		return ended
+	case !c.Until.IsZero() && !m.Now().Before(c.Until):
+		return cutOff
+	default:
+		return timeout
+	}
+}
+
+// How a window ends.
+const (
+	first   = "first"
+	second  = "second"
+	quit    = "quit"
+	ended   = "ended"
+	timeout = "timeout"
+	cutOff  = "cut off" // by the daemon
+)
+
+// reaction chooses what the person does about a window.
+func (m *Mac) reaction(w Window) Act {
+	person := m.scenario.Person
+	choose := func(acts []Act, n *int) Act {
+		*n++
+		if len(acts) == 0 {
+			return Act{Do: Ignore}
+		}
+		return acts[min(*n, len(acts))-1]
+	}
+	if len(w.Buttons) > 1 {
+		m.Tally.Prompts++
+		return choose(person.Answers, &m.prompts)
+	}
+	m.Tally.Warnings++
+	return choose(person.Final, &m.warnings)
+}
+
+// jamfHelper shows a window, and prints how it ended.
+func (m *Mac) jamfHelper(c macos.Command) macos.Output {
+	w, ok := windowOf(c)
+	if !ok {
+		return macos.Output{Stdout: "255", Code: 255}
+	}
+	switch m.show(w, c) {
+	case first:
+		return macos.Output{Stdout: "0"}
+	case second:
+		return macos.Output{Stdout: "2", Code: 2}
+	case quit:
+		return macos.Output{Stdout: "239", Code: 239}
+	case timeout:
+		if at := slices.Index(c.Args, "-defaultButton"); at >= 0 {
+			return macos.Output{Stdout: map[string]string{"1": "0", "2": "2"}[c.Args[at+1]]}
+		}
+		return macos.Output{Stdout: "243", Code: 243}
+	case cutOff:
+		return macos.Output{Code: -1, TimedOut: true}
+	default:
+		return macos.Output{Code: -1}
+	}
+}
+
+// dialog shows a dialog of osascript, and prints how it ended.
+func (m *Mac) dialog(w Window, c macos.Command) macos.Output {
+	switch m.show(w, c) {
+	case first:
+		return macos.Output{Stdout: "button returned:" + w.Buttons[0] + ", gave up:false\n"}
+	case second:
+		return macos.Output{Stdout: "button returned:" + w.Buttons[1] + ", gave up:false\n"}
+	case quit:
+		return macos.Output{Stderr: "0:80: execution error: User canceled. (-128)\n", Code: 1}
+	case timeout:
+		return macos.Output{Stdout: "button returned:, gave up:true\n"}
+	case cutOff:
+		return macos.Output{Code: -1, TimedOut: true}
+	default:
+		return macos.Output{Code: -1}
+	}
+}
