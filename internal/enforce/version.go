@@ -1,6 +1,9 @@
 package enforce
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // generation is what separates a minor update from a major upgrade: the first component of a macOS version, or the
 // first two for 10.x. Version 10.16 is what macOS 11 calls itself to old programs.
@@ -70,4 +73,30 @@ func titleGeneration(title string) (generation, bool) {
 func AtLeast(version string, major int) bool {
 	g, ok := parseGeneration(version)
 	return ok && g.major >= major
+}
+
+// Oldest is the version of the oldest macOS among updates: the best guess at what runs, where only a listing is known.
+// It is empty where no update is macOS.
+func Oldest(updates []Update) string {
+	version, oldest := "", generation{}
+	for _, u := range updates {
+		if !strings.HasPrefix(u.Title, "macOS ") {
+			continue
+		}
+		g, ok := parseGeneration(u.Version)
+		if !ok || g.major < 10 {
+			g, ok = titleGeneration(u.Title)
+		}
+		if ok && g.major >= 10 && (version == "" || g.less(oldest)) {
+			version, oldest = g.String(), g
+		}
+	}
+	return version
+}
+
+func (g generation) String() string {
+	if g.major == 10 {
+		return fmt.Sprintf("10.%d", g.minor)
+	}
+	return fmt.Sprint(g.major)
 }

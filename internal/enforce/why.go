@@ -140,7 +140,7 @@ func sentences() map[Why]string {
 		WhyTurn:            "Nothing speaks against looking for updates now.",
 		WhyVerify:          "An installation has ended, and only a look shows what it did.",
 		WhyRestarted:       "The Mac has restarted for its updates, and only a look shows what is left.",
-		WhyInterrupted:     "An installation that was agreed to was interrupted, and goes on.",
+		WhyInterrupted:     "An installation that was agreed to is not done yet.",
 		WhyReminded:        "The person was asked to install in Software Update.",
 		WhyDeferred:        "A deferral runs until {until}, so nobody is asked before.",
 		WhyBackOff:         "The last look proved nothing, and the next is due at {retry}.",

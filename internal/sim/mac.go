@@ -2,6 +2,7 @@ package sim
 
 import (
 	"io/fs"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -34,11 +35,13 @@ type Mac struct {
 	offline        bool
 	loggedIn       bool
 	unsaved        bool
+	handling       bool      // the person is installing in Software Update
 	converting     time.Time // true time until which FileVault converts the disk
 	prompts        int       // prompts shown, to choose the answer
 	warnings       int       // final warnings shown, likewise
 	faulted        []int     // calls seen by each fault
 	touches        int
+	moods          *rand.Rand // how quickly the person reacts; nil for always the same
 }
 
 type offer struct {
@@ -72,6 +75,9 @@ func New(s Scenario) *Mac {
 		scenario: s, start: s.Start, now: s.Start, boot: s.Start.Add(-time.Hour),
 		version: s.MacOS, build: s.Build, loggedIn: !s.Person.Away, unsaved: s.Person.Unsaved,
 		files: map[string]*file{}, faulted: make([]int, len(s.Faults)),
+	}
+	if s.Seed != 0 {
+		m.moods = rand.New(rand.NewPCG(s.Seed, 0))
 	}
 	for _, o := range s.Offers {
 		m.offers = append(m.offers, &offer{Offer: o})
@@ -155,6 +161,12 @@ func (m *Mac) Leftovers() []string {
 	}
 	return left
 }
+
+// Zone is the Mac's time zone.
+func (m *Mac) Zone() *time.Location { return m.start.Location() }
+
+// Scenario is what is played, with its defaults filled in.
+func (m *Mac) Scenario() Scenario { return m.scenario }
 
 // True is the time by which the play is measured: the Mac's clock may be set, this one only goes on.
 func (m *Mac) True() time.Time { return m.now }

@@ -20,6 +20,7 @@ type Scenario struct {
 	Plan     []Event
 	Faults   []Fault
 	Limit    time.Duration // virtual time after which the play ends; 0 is 14 days
+	Seed     uint64        // varies how quickly the person reacts; 0 does not
 }
 
 // Offer is an update that Software Update offers, and how it behaves.
@@ -39,6 +40,7 @@ type Person struct {
 	UID     int    // 0 is 501
 	Away    bool   // not logged in at the start
 	Unsaved bool   // keeps a document open that has not been saved, so a polite restart does not come about
+	Handy   bool   // installs in Software Update when that is opened for them
 	Answers []Act  // to one prompt after the other; the last stands for all that follow; none is to ignore them all
 	Final   []Act  // to one final warning after the other, likewise
 }
@@ -103,6 +105,19 @@ const (
 	Missing = "missing" // is not there
 )
 
+// Happenings lists what a plan may hold.
+func Happenings() []string {
+	return []string{
+		Sleep, SetClock, LogIn, LogOut, Save, Offline, Online, Write, Profile, Release, Reload, Restart, Encrypt, Reinstall,
+	}
+}
+
+// FaultKinds lists the kinds of faults.
+func FaultKinds() []string { return []string{Hang, Exit, Killed, Empty, Garbage, Huge, Missing} }
+
+// CommonStart is when a play begins that says nothing else: a Monday morning.
+func CommonStart() time.Time { return time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC) }
+
 func (s Scenario) withDefaults() Scenario {
 	if s.MacOS == "" {
 		s.MacOS, s.Build = "10.15.6", "19G2021"
@@ -111,7 +126,7 @@ func (s Scenario) withDefaults() Scenario {
 		s.Build = "1A1"
 	}
 	if s.Start.IsZero() {
-		s.Start = time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
+		s.Start = CommonStart()
 	}
 	if s.Person.Name == "" {
 		s.Person.Name = "alex"

@@ -95,7 +95,6 @@ func behaviours() []Scenario {
 
 // updates are scenarios about what is offered.
 func updates() []Scenario {
-	start := time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
 	helpful := Person{Answers: []Act{{Do: Install}}}
 	return []Scenario{
 		{
@@ -120,7 +119,7 @@ func updates() []Scenario {
 		{
 			Name: "silicon", Title: "A Mac with Apple silicon: the person installs in Software Update, and is reminded.",
 			MacOS: "13.7.3", Build: "22H417", Silicon: true, Offers: ventura(),
-			Person: Person{Answers: []Act{{Do: Defer}, {Do: Install}}}, Limit: 5 * 24 * time.Hour,
+			Person: Person{Answers: []Act{{Do: Defer}, {Do: Install}}, Handy: true},
 		},
 		{
 			Name: "nothing", Title: "No update is required: the daemon leaves at once.",
@@ -128,7 +127,7 @@ func updates() []Scenario {
 		},
 		{
 			Name: "workday", Title: "The deadline falls into working time and moves to the end of the working day.",
-			Start: start, Offers: []Offer{catalina()}, Person: Person{Answers: []Act{{Do: Defer}}},
+			Offers: []Offer{catalina()}, Person: Person{Answers: []Act{{Do: Defer}}},
 			Settings: map[string]any{"WorkdayStartHour": int64(8), "WorkdayEndHour": int64(18)},
 		},
 		{
@@ -148,8 +147,7 @@ func faults() []Scenario {
 		},
 		{
 			Name: "failing", Title: "An installation fails three times, and the person is asked to install by hand.",
-			Offers: []Offer{{Update: catalina().Update, Fails: 99}}, Person: Person{Answers: []Act{{Do: Install}}},
-			Limit: 5 * 24 * time.Hour,
+			Offers: []Offer{{Update: catalina().Update, Fails: 99}}, Person: Person{Answers: []Act{{Do: Install}}, Final: []Act{{Do: Install}}, Handy: true},
 		},
 		{
 			Name: "hanging", Title: "softwareupdate hangs at every second look.",

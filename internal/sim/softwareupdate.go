@@ -62,12 +62,16 @@ func (m *Mac) list(c macos.Command) macos.Output {
 	if m.pass(25*time.Second, limitsOf(c)) {
 		return macos.Output{TimedOut: true, Code: -1}
 	}
+	stdout, stderr := PrintListing(m.version, updatesOf(m.offered()))
+	return macos.Output{Stdout: stdout, Stderr: stderr}
+}
+
+func updatesOf(offers []*offer) []enforce.Update {
 	var updates []enforce.Update
-	for _, o := range m.offered() {
+	for _, o := range offers {
 		updates = append(updates, o.Update)
 	}
-	stdout, stderr := PrintListing(m.version, updates)
-	return macos.Output{Stdout: stdout, Stderr: stderr}
+	return updates
 }
 
 func (m *Mac) download(c macos.Command, labels []string) macos.Output {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/plist"
 )
@@ -71,9 +72,34 @@ func (m *Mac) tell(c macos.Command) macos.Output {
 		return macos.Output{Stdout: "ProductName:\tmacOS\nProductVersion:\t" + m.version + "\nBuildVersion:\t" + m.build + "\n"}
 	case "profiles":
 		return macos.Output{Stdout: "Enrolled via DEP: Yes\nMDM enrollment: Yes (User Approved)\n"}
-	default: // logger, open and what else says nothing
+	case "open":
+		m.byHand()
+		return macos.Output{}
+	default: // logger and what else says nothing
 		return macos.Output{}
 	}
+}
+
+// byHand lets a handy person install in Software Update, once it is open: all that needs no upgrade.
+func (m *Mac) byHand() {
+	if !m.scenario.Person.Handy || m.handling {
+		return
+	}
+	m.handling = true
+	m.note(KindPerson, "starts the installation in Software Update")
+	m.at(m.now.Add(25*time.Minute), func() {
+		m.handling = false
+		scope, restart := enforce.Scope{Running: m.version}, false
+		for _, v := range scope.Judge(updatesOf(m.offered())) {
+			if o := m.offer(v.Label); v.Enforced && o != nil {
+				restart = restart || o.Action != enforce.Stay
+				o.waiting, o.installed = o.Action != enforce.Stay, o.Action == enforce.Stay
+			}
+		}
+		if restart {
+			m.restart(false, "Software Update restarts the Mac.")
+		}
+	})
 }
 
 func (m *Mac) scutil() macos.Output {

@@ -70,10 +70,7 @@ func (m *Mac) show(w Window, c macos.Command) (end string) {
 		limit.timeout = w.Timeout
 	}
 	limit.gone = func() bool { return !m.loggedIn }
-	after := act.After
-	if after == 0 {
-		after = 20 * time.Second
-	}
+	after := m.mood(act.After)
 	if act.Do == Ignore || act.Do == "" {
 		after = 1000 * 24 * time.Hour
 	}
@@ -106,6 +103,18 @@ func (m *Mac) show(w Window, c macos.Command) (end string) {
 		m.setClock(act.For)
 	}
 	return m.wait(limit, c)
+}
+
+// mood is how long the person takes to react.
+func (m *Mac) mood(after time.Duration) time.Duration {
+	switch {
+	case after > 0:
+		return after
+	case m.moods != nil:
+		return time.Duration(3+m.moods.IntN(300)) * time.Second
+	default:
+		return 20 * time.Second
+	}
 }
 
 // wait leaves a window without an answer.

@@ -1,0 +1,319 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/plist"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+// scenarioFile is a scenario as people write it. docs/scenarios.md describes it.
+type scenarioFile struct {
+	Title    string         `yaml:"title"`
+	MacOS    string         `yaml:"macos"`
+	Build    string         `yaml:"build"`
+	Arch     string         `yaml:"arch"`
+	Start    string         `yaml:"start"`
+	Zone     string         `yaml:"zone"`
+	Limit    span           `yaml:"limit"`
+	Settings map[string]any `yaml:"settings"`
+	Person   personFile     `yaml:"person"`
+	Updates  []offerFile    `yaml:"updates"`
+	Plan     []eventFile    `yaml:"plan"`
+	Faults   []faultFile    `yaml:"faults"`
+}
+
+type personFile struct {
+	Name    string `yaml:"name"`
+	Away    bool   `yaml:"away"`
+	Unsaved bool   `yaml:"unsaved"`
+	Handy   bool   `yaml:"handy"`
+	Answers []act  `yaml:"answers"`
+	Final   []act  `yaml:"final"`
+}
+
+type offerFile struct {
+	Label       string `yaml:"label"`
+	Title       string `yaml:"title"`
+	Version     string `yaml:"version"`
+	SizeKiB     int64  `yaml:"size_kib"`
+	Recommended *bool  `yaml:"recommended"`
+	Action      string `yaml:"action"`
+	Deferred    bool   `yaml:"deferred"`
+	After       string `yaml:"after"`
+	Becomes     string `yaml:"becomes"`
+	Download    span   `yaml:"download"`
+	Install     span   `yaml:"install"`
+	Fails       int    `yaml:"fails"`
+	Prepares    bool   `yaml:"prepares"`
+}
+
+type eventFile struct {
+	At     span      `yaml:"at"`
+	Do     string    `yaml:"do"`
+	For    span      `yaml:"for"`
+	Key    string    `yaml:"key"`
+	Value  any       `yaml:"value"`
+	Update offerFile `yaml:"update"`
+}
+
+type faultFile struct {
+	Tool  string `yaml:"tool"`
+	Arg   string `yaml:"arg"`
+	Kind  string `yaml:"kind"`
+	Skip  int    `yaml:"skip"`
+	Times int    `yaml:"times"`
+}
+
+// span is a duration such as "90s", "4h" or "3d".
+type span time.Duration
+
+// UnmarshalYAML implements the interface of the YAML library.
+func (s *span) UnmarshalYAML(data []byte) error {
+	d, err := parseSpan(strings.Trim(strings.TrimSpace(string(data)), `"'`))
+	*s = span(d)
+	return err
+}
+
+func parseSpan(text string) (time.Duration, error) {
+	days, rest := time.Duration(0), text
+	if before, after, found := strings.Cut(text, "d"); found {
+		n, err := strconv.Atoi(before)
+		if err != nil || n > 3650 || n < -3650 {
+			return 0, fmt.Errorf("%q is not a duration such as 90s, 20m, 4h or 3d", text)
+		}
+		days, rest = time.Duration(n)*24*time.Hour, after
+	}
+	if rest == "" && text != "" {
+		return days, nil
+	}
+	d, err := time.ParseDuration(rest)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a duration such as 90s, 20m, 4h or 3d", text)
+	}
+	return days + d, nil
+}
+
+// act is an act in words: see parseAct.
+type act sim.Act
+
+// UnmarshalYAML implements the interface of the YAML library.
+func (a *act) UnmarshalYAML(data []byte) error {
+	parsed, err := parseAct(strings.Trim(strings.TrimSpace(string(data)), `"'`))
+	*a = act(parsed)
+	return err
+}
+
+const actForms = "install, defer, ignore, quit, kill, log out, sleep 8h or clock -10h, with \"after 40s\" where that matters"
+
+// parseAct reads "defer", "install after 40s", "sleep 8h", "clock -10h after 5m".
+func parseAct(text string) (sim.Act, error) {
+	text, after, delayed := strings.Cut(strings.TrimSpace(text), " after ")
+	var a sim.Act
+	if delayed {
+		d, err := parseSpan(strings.TrimSpace(after))
+		if err != nil {
+			return a, err
+		}
+		a.After = d
+	}
+	verb, length, _ := strings.Cut(text, " ")
+	switch {
+	case slices.Contains([]string{sim.Install, sim.Defer, sim.Ignore, sim.Quit, sim.Kill}, text):
+		a.Do = text
+	case text == sim.LogOut, text == "logout":
+		a.Do = sim.LogOut
+	case verb == sim.Sleep, verb == sim.SetClock:
+		d, err := parseSpan(strings.TrimSpace(length))
+		if err != nil {
+			return a, err
+		}
+		a.Do, a.For = verb, d
+	default:
+		return a, fmt.Errorf("%q is nothing that a person does: %s", text, actForms)
+	}
+	return a, nil
+}
+
+// parseScenario reads a scenario file. Errors name the line, and what is wrong there.
+func parseScenario(name string, data []byte) (sim.Scenario, error) {
+	var f scenarioFile
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&f); err != nil {
+		return sim.Scenario{}, usagef("docs/scenarios.md describes the file", "read scenario: %s: %s", name, yaml.FormatError(err, false, true))
+	}
+	s, where, err := f.scenario()
+	if err != nil {
+		return sim.Scenario{}, usagef("docs/scenarios.md describes the file", "read scenario: %s%s: %w", name, lineOf(data, where), err)
+	}
+	if s.Title == "" {
+		s.Title = "The scenario of " + name + "."
+	}
+	return s, nil
+}
+
+// lineOf finds the line of a place such as "$.plan[2].do".
+func lineOf(data []byte, where string) string {
+	path, err := yaml.PathString(where)
+	if err != nil {
+		return ""
+	}
+	node, err := path.ReadNode(bytes.NewReader(data))
+	if err != nil || node.GetToken() == nil {
+		return ""
+	}
+	position := node.GetToken().Position
+	return fmt.Sprintf(":%d:%d: %s", position.Line, position.Column, strings.TrimPrefix(where, "$."))
+}
+
+// scenario makes a scenario of the file; where is the place of an error.
+func (f scenarioFile) scenario() (s sim.Scenario, where string, err error) {
+	s = sim.Scenario{Title: f.Title, MacOS: f.MacOS, Build: f.Build, Limit: time.Duration(f.Limit)}
+	if f.MacOS != "" && !sim.Plays(f.MacOS) {
+		return s, "$.macos", fmt.Errorf("%q is not a version from 10.13 to 27", f.MacOS)
+	}
+	options := simulateOptions{arch: f.Arch}
+	if err := options.setMac(&s); err != nil {
+		return s, "$.arch", fmt.Errorf("%q is neither intel nor arm64", f.Arch)
+	}
+	if f.Start != "" {
+		if s.Start, err = time.Parse("2006-01-02T15:04:05", f.Start); err != nil {
+			return s, "$.start", fmt.Errorf("%q is not a time such as 2026-11-30T09:00:00", f.Start)
+		}
+	}
+	options.zone = f.Zone
+	if err := options.setZone(&s); err != nil {
+		return s, "$.zone", fmt.Errorf("%q is not a time zone such as Europe/Berlin", f.Zone)
+	}
+	s.Settings = wholeNumbers(f.Settings)
+	s.Person = f.Person.person()
+	if f.Updates == nil {
+		s.Offers = sim.SampleOffers(s.MacOS)
+	}
+	for i, u := range f.Updates {
+		offer, err := u.offer()
+		if err != nil {
+			return s, fmt.Sprintf("$.updates[%d]", i), err
+		}
+		s.Offers = append(s.Offers, offer)
+	}
+	return f.happenings(s)
+}
+
+// happenings adds the plan and the faults.
+func (f scenarioFile) happenings(s sim.Scenario) (_ sim.Scenario, where string, err error) {
+	for i, e := range f.Plan {
+		if !slices.Contains(sim.Happenings(), e.Do) {
+			return s, fmt.Sprintf("$.plan[%d].do", i), fmt.Errorf("%q is not one of %s", e.Do, strings.Join(sim.Happenings(), ", "))
+		}
+		event := sim.Event{At: time.Duration(e.At), Do: e.Do, For: time.Duration(e.For), Key: e.Key, Value: wholeNumber(e.Value)}
+		if ahead, ok := fromNow(e.Value); ok {
+			event.Value = ahead
+		}
+		if e.Do == sim.Release {
+			offer, err := e.Update.offer()
+			if err != nil {
+				return s, fmt.Sprintf("$.plan[%d]", i), err
+			}
+			event.Offer = offer
+		}
+		s.Plan = append(s.Plan, event)
+	}
+	for i, fault := range f.Faults {
+		if !slices.Contains(sim.FaultKinds(), fault.Kind) {
+			return s, fmt.Sprintf("$.faults[%d].kind", i), fmt.Errorf("%q is not one of %s", fault.Kind, strings.Join(sim.FaultKinds(), ", "))
+		}
+		s.Faults = append(s.Faults, sim.Fault(fault))
+	}
+	return s, "", nil
+}
+
+// fromNow reads "now", "now+2h" and "now-30m", which stand for the time of the event and of others near it.
+func fromNow(value any) (time.Duration, bool) {
+	text, ok := value.(string)
+	rest, found := strings.CutPrefix(text, "now")
+	if !ok || !found {
+		return 0, false
+	}
+	if rest == "" {
+		return 0, true
+	}
+	d, err := parseSpan(strings.TrimPrefix(rest, "+"))
+	return d, err == nil
+}
+
+func (p personFile) person() sim.Person {
+	person := sim.Person{Name: p.Name, Away: p.Away, Unsaved: p.Unsaved, Handy: p.Handy}
+	for _, a := range p.Answers {
+		person.Answers = append(person.Answers, sim.Act(a))
+	}
+	for _, a := range p.Final {
+		person.Final = append(person.Final, sim.Act(a))
+	}
+	return person
+}
+
+func (o offerFile) offer() (sim.Offer, error) {
+	power := enforce.Power(o.Action)
+	switch {
+	case o.Title == "":
+		return sim.Offer{}, errors.New("an update needs a title")
+	case power != enforce.Stay && power != enforce.Restart && power != enforce.ShutDown:
+		return sim.Offer{}, fmt.Errorf("action %q is neither restart nor shut down", o.Action)
+	case o.Label == "":
+		o.Label = o.Title + "-" + o.Version
+	}
+	return sim.Offer{
+		Update: enforce.Update{
+			Label: o.Label, Title: o.Title, Version: o.Version, SizeKiB: o.SizeKiB,
+			Recommended: o.Recommended == nil || *o.Recommended, Action: power, Deferred: o.Deferred,
+		},
+		After: o.After, Becomes: o.Becomes, Download: time.Duration(o.Download), Install: time.Duration(o.Install),
+		Fails: o.Fails, Prepares: o.Prepares,
+	}, nil
+}
+
+// parseSettings reads settings from a property list or from YAML.
+func parseSettings(data []byte) (map[string]any, error) {
+	trimmed := bytes.TrimSpace(data)
+	if bytes.HasPrefix(trimmed, []byte("<")) || bytes.HasPrefix(data, []byte("bplist")) {
+		return plist.Decode(data)
+	}
+	var values map[string]any
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&values); err != nil {
+		return nil, errors.New(yaml.FormatError(err, false, true))
+	}
+	return wholeNumbers(values), nil
+}
+
+// wholeNumbers gives numbers the one type that property lists have for them.
+func wholeNumbers(values map[string]any) map[string]any {
+	for key, value := range values {
+		values[key] = wholeNumber(value)
+	}
+	return values
+}
+
+func wholeNumber(value any) any {
+	switch v := value.(type) {
+	case uint64:
+		if v <= 1<<62 {
+			return int64(v)
+		}
+	case int:
+		return int64(v)
+	case []any:
+		for i := range v {
+			v[i] = wholeNumber(v[i])
+		}
+	}
+	return value
+}
