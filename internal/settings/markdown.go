@@ -29,6 +29,11 @@ func Markdown() string {
 	return b.String()
 }
 
+// MarkdownRow writes a key as one row of a short table: name, type, default and what it does.
+func MarkdownRow(key Key) string {
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", key.Name, key.Type, cell(markdownDefault(key)), cell(key.Help))
+}
+
 // long tells whether a default is shown by itself, since it has several lines.
 func long(key Key) bool {
 	text, ok := key.Default.(string)

@@ -16,6 +16,7 @@ func (m *Mac) Play(ctx context.Context, turn Turn) Tally {
 	end := m.start.Add(m.scenario.Limit)
 	for m.loaded && m.now.Before(end) && ctx.Err() == nil {
 		halted := m.guard(func() {
+			m.due()
 			m.Tally.Turns++
 			m.note(KindTurn, "launchd starts a turn")
 			if err := turn(ctx, m.Host()); err != nil {
