@@ -94,10 +94,10 @@ func (d *decoder) fallback(key Key) decided {
 	}
 	if key.Below != "" {
 		larger := d.values[key.Below]
-		if limit := larger.Value.Value.(int64); value.(int64) >= limit {
-			d.reports[larger.at].add(key.Name, "becomes %d, one second less than %s: the default, %d, does not fit",
-				limit-1, key.Below, value)
-			return decided{Value{Value: limit - 1, Source: limitedBy + key.Below}, larger.at}
+		if limit := larger.Value.Value.(int64); value.(int64) >= limit && larger.at != byDefault {
+			room := max(1, limit-1) // a second is the least of any duration
+			d.reports[larger.at].add(key.Name, "becomes %d, to fit into %s: the default, %d, does not", room, key.Below, value)
+			return decided{Value{Value: room, Source: limitedBy + key.Below}, larger.at}
 		}
 	}
 	return decided{Value{Value: value, Source: DefaultSource}, byDefault}

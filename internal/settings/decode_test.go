@@ -100,7 +100,6 @@ func TestHostileValuesAreIgnoredAndNamed(t *testing.T) {
 		"more than ten years":                  {settings.UpdateDelay, int64(315360001), `is 315360001, above the largest allowed, 315360000; ignored`},
 		"digits beyond all numbers":            {settings.UpdateDelay, strings.Repeat("9", 30), `is 9223372036854775807 or more, above the largest allowed, 315360000; ignored`},
 		"an unsigned number beyond all":        {settings.UpdateDelay, uint64(1) << 63, `is 9223372036854775807 or more, above the largest allowed, 315360000; ignored`},
-		"no room for the keys below":           {settings.MaxDeferralTime, int64(2), `is 2, below the smallest allowed, 3; ignored`},
 		"two for a boolean":                    {settings.SkipDeferral, int64(2), `is the number 2, not true or false; ignored`},
 		"on for a boolean":                     {settings.SkipDeferral, "on", `is the text "on", not true or false; ignored`},
 		"a real for a boolean":                 {settings.SkipDeferral, 1.0, `is the real number 1, not true or false; ignored`},

@@ -112,10 +112,11 @@ func sourced(t *rapid.T, source string, from []settings.Source) {
 	}
 }
 
-// related fails unless the values fit each other.
+// related fails unless the values fit each other. A second is the least of any duration, also where there is no room.
 func related(t *rapid.T, s settings.Settings) {
-	if s.Duration(settings.DeferralPeriod) >= s.Duration(settings.MaxDeferralTime) ||
-		s.Duration(settings.PromptTimeout) >= s.Duration(settings.DeferralPeriod) {
+	fits := func(shorter, longer time.Duration) bool { return shorter < longer || shorter == time.Second }
+	if !fits(s.Duration(settings.DeferralPeriod), s.Duration(settings.MaxDeferralTime)) ||
+		!fits(s.Duration(settings.PromptTimeout), s.Duration(settings.DeferralPeriod)) {
 		t.Fatalf("the durations do not fit: %v", s.All())
 	}
 	start, one := s.Int(settings.WorkdayStartHour)

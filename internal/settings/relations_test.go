@@ -34,7 +34,7 @@ func TestRelationsOfDurations(t *testing.T) {
 				largest: from("managed profile", 14000), period: from("limited by MaxDeferralTime", 13999), timeout: from("default", 3600),
 			},
 			findings: []string{
-				"managed profile: DeferralPeriod becomes 13999, one second less than MaxDeferralTime: the default, 14400, does not fit",
+				"managed profile: DeferralPeriod becomes 13999, to fit into MaxDeferralTime: the default, 14400, does not",
 				"package: DeferralPeriod is 20000, not less than MaxDeferralTime (14000, from the managed profile); ignored",
 			},
 		},
@@ -44,27 +44,27 @@ func TestRelationsOfDurations(t *testing.T) {
 				period: from("limited by MaxDeferralTime", 59), timeout: from("limited by DeferralPeriod", 58),
 			},
 			findings: []string{
-				"package: DeferralPeriod becomes 59, one second less than MaxDeferralTime: the default, 14400, does not fit",
-				"package: PromptTimeout becomes 58, one second less than DeferralPeriod: the default, 3600, does not fit",
+				"package: DeferralPeriod becomes 59, to fit into MaxDeferralTime: the default, 14400, does not",
+				"package: PromptTimeout becomes 58, to fit into DeferralPeriod: the default, 3600, does not",
 			},
 		},
-		"the shortest times of all": {
-			sources: []settings.Source{profile(values{largest: int64(3)})},
+		"the shortest time of all": {
+			sources: []settings.Source{profile(values{largest: int64(1)})},
 			want: map[string]settings.Value{
-				period: from("limited by MaxDeferralTime", 2), timeout: from("limited by DeferralPeriod", 1),
+				period: from("limited by MaxDeferralTime", 1), timeout: from("limited by DeferralPeriod", 1),
 			},
 			findings: []string{
-				"managed profile: DeferralPeriod becomes 2, one second less than MaxDeferralTime: the default, 14400, does not fit",
-				"managed profile: PromptTimeout becomes 1, one second less than DeferralPeriod: the default, 3600, does not fit",
+				"managed profile: DeferralPeriod becomes 1, to fit into MaxDeferralTime: the default, 14400, does not",
+				"managed profile: PromptTimeout becomes 1, to fit into DeferralPeriod: the default, 3600, does not",
 			},
 		},
 		"a time-out against a limited period": {
 			sources: []settings.Source{profile(values{largest: int64(60), timeout: int64(59)})},
 			want:    map[string]settings.Value{timeout: from("limited by DeferralPeriod", 58)},
 			findings: []string{
-				"managed profile: DeferralPeriod becomes 59, one second less than MaxDeferralTime: the default, 14400, does not fit",
+				"managed profile: DeferralPeriod becomes 59, to fit into MaxDeferralTime: the default, 14400, does not",
 				"managed profile: PromptTimeout is 59, not less than DeferralPeriod (59, limited by MaxDeferralTime); ignored",
-				"managed profile: PromptTimeout becomes 58, one second less than DeferralPeriod: the default, 3600, does not fit",
+				"managed profile: PromptTimeout becomes 58, to fit into DeferralPeriod: the default, 3600, does not",
 			},
 		},
 	} {

@@ -12,7 +12,7 @@ func periods() []Key {
 	return []Key{
 		{
 			Name: MaxDeferralTime, Type: Integer, Unit: Seconds, Default: int64(259200), DefaultNote: "3 days",
-			Min: 3, Max: tenYears, Group: GroupTiming, Since: since, Example: "432000",
+			Min: 1, Max: tenYears, Group: GroupTiming, Since: since, Example: "432000",
 			Help: "How long a person can defer required updates before they are enforced.",
 			Paragraph: paragraph("The time runs from the first conclusive look that finds required updates. It runs on",
 				"while the Mac is switched off, asleep or offline. Once a deadline is set, a larger value does not move",
@@ -26,7 +26,7 @@ func periods() []Key {
 		},
 		{
 			Name: DeferralPeriod, Type: Integer, Unit: Seconds, Default: int64(14400), DefaultNote: "4 hours",
-			Min: 2, Max: tenYears, Below: MaxDeferralTime, Group: GroupTiming, Since: since, Example: "28800",
+			Min: 1, Max: tenYears, Below: MaxDeferralTime, Group: GroupTiming, Since: since, Example: "28800",
 			Help: "How long one deferral lasts, from the click to the next prompt.",
 			Paragraph: paragraph("A deferral is honoured in full unless the deadline comes first. It has to be shorter",
 				"than MaxDeferralTime."),

@@ -165,7 +165,7 @@ func TestTableMayBeChanged(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	got := settings.Markdown()
 	for _, want := range []string{
-		"| `MaxDeferralTime` | integer | seconds | `259200` (3 days) | 3–315360000 | How long a person can defer required updates before they are enforced. |\n",
+		"| `MaxDeferralTime` | integer | seconds | `259200` (3 days) | 1–315360000 | How long a person can defer required updates before they are enforced. |\n",
 		"| `DeferralPeriod` | integer | seconds | `14400` (4 hours) | 2–315360000, less than `MaxDeferralTime` |",
 		"| `ManualUpdates` | boolean | – | true on Apple silicon, false on Intel | – |",
 		"| `MessagingLogo` | path | – | the Software Update icon | up to 1024 characters |",

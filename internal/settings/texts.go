@@ -11,7 +11,7 @@ const (
 
 Run them now if it suits you.{{ If you are in the middle of something, defer them: you will be asked again later.}}
 
-They are enforced after %DEFER_HOURS% (%DEADLINE_DATE%).<< Your Mac needs to restart to finish them, so please save your work first.>>
+They become mandatory after %DEFER_HOURS% (%DEADLINE_DATE%).<< Your Mac needs to restart to finish them, so please save your work first.>>
 
 Questions? %SUPPORT_CONTACT% can help.`
 
