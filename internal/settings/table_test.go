@@ -166,7 +166,7 @@ func TestMarkdown(t *testing.T) {
 	got := settings.Markdown()
 	for _, want := range []string{
 		"| `MaxDeferralTime` | integer | seconds | `259200` (3 days) | 1–315360000 | How long a person can defer required updates before they are enforced. |\n",
-		"| `DeferralPeriod` | integer | seconds | `14400` (4 hours) | 2–315360000, less than `MaxDeferralTime` |",
+		"| `DeferralPeriod` | integer | seconds | `14400` (4 hours) | 1–315360000, less than `MaxDeferralTime` |",
 		"| `ManualUpdates` | boolean | – | true on Apple silicon, false on Intel | – |",
 		"| `MessagingLogo` | path | – | the Software Update icon | up to 1024 characters |",
 		"| `PromptMessage` | string | – | see below | up to 4096 characters |",
