@@ -95,6 +95,7 @@ type turn struct {
 	state   enforce.State
 	local   local
 	person  macos.Person
+	told    bool // where the round stands
 }
 
 // load reads settings, state and local values. What is unusable is reported, and does without.
@@ -129,6 +130,7 @@ func (t *turn) run(ctx context.Context) error {
 	if err != nil {
 		t.log.say("%v; a clock that was set back may be noticed less exactly", err)
 	}
+	t.log.say("The turn starts. Updates can be deferred for %s.", t.policy.MaxDeferral)
 	var event enforce.Event = enforce.TurnStarted{Boot: boot, Wish: t.local.wish}
 	for range budget {
 		var action enforce.Action
@@ -137,14 +139,13 @@ func (t *turn) run(ctx context.Context) error {
 		if err := t.save(ctx); err != nil {
 			return err
 		}
-		switch action := action.(type) {
-		case enforce.Wait:
-			return t.ended(action)
-		case enforce.Finish:
-			return t.finish(ctx)
-		default:
-			event = t.perform(ctx, action)
+		if wait, ok := action.(enforce.Wait); ok {
+			return t.ended(wait)
 		}
+		if _, ok := action.(enforce.Finish); ok {
+			return t.finish(ctx)
+		}
+		event = t.perform(ctx, action)
 		if err := ctx.Err(); err != nil {
 			t.log.say("The turn is told to end.")
 			return fmt.Errorf("take turn: %w", err)
@@ -157,7 +158,12 @@ func (t *turn) run(ctx context.Context) error {
 // tell logs a decision and hands it to who watches.
 func (t *turn) tell(action enforce.Action) {
 	now := t.agent.Host.Clock.Now()
-	why := enforce.Explain(t.policy, t.state, now)[0]
+	sentences := enforce.Explain(t.policy, t.state, now)
+	why := sentences[0]
+	if !t.told { // once a turn: where the round stands
+		t.log.say("%s", sentences[1])
+	}
+	t.told = true
 	t.log.say("%s", why)
 	if t.agent.Watch != nil {
 		t.agent.Watch(Decision{At: now, Action: action, State: t.state, Why: why})

@@ -57,9 +57,6 @@ func ValidIdentifier(id string) bool {
 	if len(parts) < 2 || len(id) > 155 {
 		return false
 	}
-	return !slices.ContainsFunc(parts, func(part string) bool {
-		return part == "" || strings.ContainsFunc(part, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
-		})
-	})
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	return !slices.ContainsFunc(parts, func(part string) bool { return part == "" || strings.Trim(part, allowed) != "" })
 }

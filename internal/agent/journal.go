@@ -30,8 +30,6 @@ func (j *journal) say(format string, args ...any) {
 	}
 }
 
-func (j *journal) keep(file bool) { j.file = file }
-
 // flush hands over what was collected. It is called before anything that takes long.
 func (j *journal) flush(ctx context.Context) {
 	lines := j.lines

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
@@ -25,11 +26,11 @@ func loadState(host macos.Host) (state enforce.State, problems []string) {
 	if err == nil {
 		err = json.Unmarshal(data, &state)
 	}
-	if err == nil {
-		state, err = state.Checked()
+	if err != nil { // a part may have been read, which is no state
+		return enforce.State{}, []string{fmt.Sprintf("State not used: read %s: %v.", StatePath, err)}
 	}
-	if err != nil {
-		problems = append(problems, fmt.Sprintf("State not used: read %s: %v.", StatePath, err))
+	if state, err = state.Checked(); err != nil {
+		problems = append(problems, fmt.Sprintf("State put right: read %s: %v.", StatePath, err))
 	}
 	return state, problems
 }
@@ -61,6 +62,7 @@ func (t *turn) save(ctx context.Context) error {
 type local struct {
 	domain   string
 	wish     enforce.Wish
+	names    []string // names of the two values that are there
 	old      []string // names of the younger framework's values that are there
 	junk     []string // names of values that are not usable
 	problems []string
@@ -88,6 +90,8 @@ func (l *local) take(values map[string]any, key, old string) time.Time {
 		}
 		if name == old {
 			l.old = append(l.old, name)
+		} else {
+			l.names = append(l.names, name)
 		}
 		const last = 253402300799 // the end of the year 9999
 		if n, isInt := value.(int64); isInt && n > 0 && n <= last {
@@ -125,10 +129,14 @@ func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (pro
 		switch {
 		case t.Equal(was) && len(l.junk) == 0 && len(l.old) == 0:
 			return
+		case t.IsZero() && !slices.Contains(l.names, key):
+			return
 		case t.IsZero():
 			err = defaults.Delete(ctx, l.domain, key)
+			l.names = slices.DeleteFunc(l.names, func(name string) bool { return name == key })
 		default:
 			err = defaults.WriteTime(ctx, l.domain, key, t)
+			l.names = append(l.names, key)
 		}
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("Preference %s does not show the round: %v.", key, err))

@@ -19,7 +19,7 @@ func (t *turn) ask(scene Scene) Action {
 		return t.install(WhyDeadlineNobody)
 	case !scene.Somebody:
 		return Wait{Why: WhyNobody}
-	case t.s.Deadline.Sub(t.now) < shortestPrompt:
+	case t.s.Deadline.Sub(t.now) < min(shortestPrompt, t.p.UpdateDelay): // the warning ends after the deadline
 		return Warn{Why: WhyDeadline}
 	default:
 		return t.prompt()

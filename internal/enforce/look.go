@@ -10,14 +10,17 @@ import (
 func (t *turn) looked(e Looked) Action {
 	s := &t.s
 	required := t.p.Scope.Required(e.Updates)
-	if len(required) == 0 && e.Partial {
+	tried := s.Install
+	gone := notOffered(tried.Tried, e.Updates)
+	switch {
+	case len(required) == 0 && e.Partial:
 		return t.lookFailed(LookFailed{Cause: "the listing was cut before it named a required update"})
+	case len(gone) > 0 && e.Partial:
+		return t.lookFailed(LookFailed{Cause: "the listing was cut before it showed what was installed"})
 	}
 	s.Look = LookState{At: t.now}
-	tried := s.Install
-	left := stillOffered(tried.Tried, e.Updates)
 	restarted := tried.Restarted || s.Clock.Boot.After(tried.At)
-	if power := power(tried.Tried); power != Stay && left == 0 && !restarted {
+	if power := power(gone); power != Stay && !restarted {
 		return t.restart(power, e.Scene) // installed, and the restart that it needs has not been
 	}
 	s.Install.forget()
@@ -33,7 +36,7 @@ func (t *turn) looked(e Looked) Action {
 	if s.Install.Set != set {
 		s.Install.Failures, s.Install.Cause, s.Install.Set = 0, "", ""
 	}
-	if left > 0 && left == len(tried.Tried) && (tried.Ended || restarted) {
+	if len(tried.Tried) > 0 && len(gone) == 0 && (tried.Ended || restarted) {
 		s.Agreed = time.Time{}
 		return t.failed("still offered after it was installed: " + tried.Tried[0].Name())
 	}
@@ -56,10 +59,13 @@ func (t *turn) begin() {
 
 func (t *turn) lookFailed(e LookFailed) Action {
 	s := &t.s
-	retry := firstRetry << min(s.Look.Failures, 10)
+	retry := firstRetry << min(max(s.Look.Failures, 0), 10)
 	s.Look.Failures++
 	s.Look.Cause = e.Cause
 	s.Look.RetryAt = t.now.Add(min(retry, lastRetry))
+	if !t.overdue() {
+		s.Look.RetryAt = t.clamp(s.Look.RetryAt)
+	}
 	t.note("look for updates: " + e.Cause)
 	return Wait{Until: s.Look.RetryAt, Why: WhyLookFailed}
 }
@@ -78,13 +84,13 @@ func (t *turn) downloaded(e Downloaded) Action {
 	return t.ask(e.Scene)
 }
 
-// stillOffered counts how many of the tried updates are among the offered, by label.
-func stillOffered(tried, offered []Update) int {
-	n := 0
+// notOffered returns the tried updates that are not among the offered, by label.
+func notOffered(tried, offered []Update) []Update {
+	var gone []Update
 	for _, u := range tried {
-		if slices.ContainsFunc(offered, func(o Update) bool { return strings.TrimSpace(o.Label) == strings.TrimSpace(u.Label) }) {
-			n++
+		if !slices.ContainsFunc(offered, func(o Update) bool { return strings.TrimSpace(o.Label) == strings.TrimSpace(u.Label) }) {
+			gone = append(gone, u)
 		}
 	}
-	return n
+	return gone
 }

@@ -64,18 +64,17 @@ func section(message, open, end string, keep bool) string {
 const verySoon = "very soon"
 
 // Remaining words a duration in the one unit that suits it, rounded down: days above two days, hours above two hours,
-// minutes above one minute, and "very soon". A minute is forgiven, so that a deadline set a moment ago is still three
-// days away.
+// minutes above one minute, and "very soon". An hour is forgiven where it is days, a minute where it is hours, so that a
+// deadline set by a turn whose download took a while is still three days away.
 func Remaining(d time.Duration) string {
 	const day = 24 * time.Hour
-	slack := d + time.Minute
 	switch {
 	case d <= time.Minute:
 		return verySoon
-	case slack > 2*day:
-		return plural(int(slack/day), "day")
-	case slack > 2*time.Hour:
-		return plural(int(slack/time.Hour), "hour")
+	case d+time.Hour > 2*day:
+		return plural(int((d+time.Hour)/day), "day")
+	case d+time.Minute > 2*time.Hour:
+		return plural(int((d+time.Minute)/time.Hour), "hour")
 	default:
 		return plural(int(d/time.Minute), "minute")
 	}

@@ -12,7 +12,7 @@ func (t *turn) started(e TurnStarted) Action {
 	t.tighten()
 	t.limit()
 	switch {
-	case s.Restart.Power != Stay && !t.bootedSince(s.Restart.Asked):
+	case s.Restart.Power != Stay && !t.bootedSince(e.Boot, s.Restart.Asked):
 		s.Restart.Asked, s.Restart.Forced = t.now, time.Time{}
 		return AskRestart{Power: s.Restart.Power, Why: WhyRestartPending}
 	case s.Restart.Power != Stay:
@@ -53,11 +53,15 @@ func (t *turn) heed(w Wish) {
 	}
 }
 
-// limit refuses a deadline that is later than any that this policy would set now: such a one was not set by us.
+// limit refuses a deadline that is later than any that this policy would set now, and a wait that is longer than any
+// between two looks: such a one was not set by us.
 func (t *turn) limit() {
 	s := &t.s
 	if latest := t.now.Add(t.p.MaxDeferral + 24*time.Hour); s.Deadline.After(latest) {
 		s.Deadline = t.p.deadline(t.now)
+	}
+	if s.Look.RetryAt.After(t.now.Add(lastRetry)) {
+		s.Look.RetryAt = time.Time{}
 	}
 	s.DeferredUntil = t.clamp(s.DeferredUntil)
 }

@@ -130,7 +130,6 @@ func (s State) ByHand() bool { return s.Install.Failures >= maxInstallFailures }
 // moves along with the clock, shows all of it. Steps too small to tell from the clock's own regulation add up until
 // they are not.
 func (s *State) keepTime(now, boot time.Time) {
-	const jitter = 5 * time.Second
 	var back time.Duration
 	if !s.Clock.Seen.IsZero() {
 		back = max(back, s.Clock.Seen.Sub(now))
@@ -156,8 +155,8 @@ func (s *State) moveBack(d time.Duration) {
 		&s.Began, &s.Deadline, &s.DeferredUntil, &s.Prompted, &s.Agreed, &s.Look.At, &s.Look.RetryAt, &s.Install.At,
 		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At,
 	} {
-		if !t.IsZero() {
-			*t = t.Add(-d)
+		if moved := t.Add(-d); !t.IsZero() && moved.Year() > 0 { // before, JSON has no words for it
+			*t = moved
 		}
 	}
 	s.SetBack += d
@@ -196,6 +195,10 @@ func (s State) Checked() (State, error) {
 	if s.Deadline.IsZero() && !s.Began.IsZero() {
 		s.Began = time.Time{}
 		wrong = append(wrong, "began")
+	}
+	if s.Deadline.IsZero() && !s.DeferredUntil.IsZero() {
+		s.DeferredUntil = time.Time{}
+		wrong = append(wrong, "deferred_until")
 	}
 	if len(wrong) > 0 {
 		return s, fmt.Errorf("not usable: %s", strings.Join(wrong, ", "))

@@ -19,6 +19,8 @@ const (
 	// firstRetry is the wait after a look that proved nothing; it doubles with each that follows, up to lastRetry.
 	firstRetry = 10 * time.Minute
 	lastRetry  = 80 * time.Minute
+	// jitter is how far a clock may go back by its own regulation.
+	jitter = 5 * time.Second
 )
 
 // Step decides what happens next. It is a total function of its arguments: every event is answered in every state, and
@@ -35,6 +37,9 @@ type turn struct {
 	p   Policy
 	s   State
 	now time.Time
+	// fresh tells that the Mac has been up for less long than it had been when a restart was asked for. No clock that was
+	// set hides that.
+	fresh bool
 }
 
 func (t *turn) step(event Event) Action {
@@ -43,6 +48,7 @@ func (t *turn) step(event Event) Action {
 		if boot = e.Boot; t.clockUnset(boot) {
 			return Wait{Why: WhyClock}
 		}
+		t.fresh = t.now.Sub(boot) < t.s.Restart.Asked.Sub(t.s.Clock.Boot)-jitter
 	}
 	t.s.keepTime(t.now, boot)
 	switch e := event.(type) {
@@ -73,9 +79,10 @@ func (t *turn) step(event Event) Action {
 // byHand tells whether the person is to install.
 func (t *turn) byHand() bool { return t.p.Manual || t.s.ByHand() }
 
-// agreed tells whether an installation was agreed to, or warned of, and may go ahead.
+// agreed tells whether an installation was agreed to, or warned of, and may go ahead. An agreement from the future, but
+// for what a clock may be off, is none.
 func (t *turn) agreed() bool {
-	return !t.s.Agreed.IsZero() && t.now.Sub(t.s.Agreed) < agreementHolds
+	return !t.s.Agreed.IsZero() && t.now.Sub(t.s.Agreed).Abs() < agreementHolds
 }
 
 func (t *turn) overdue() bool { return !t.s.Deadline.IsZero() && !t.now.Before(t.s.Deadline) }
@@ -90,10 +97,11 @@ func (t *turn) clamp(until time.Time) time.Time {
 	return earlier(until, t.s.Deadline)
 }
 
-// bootedSince tells whether the Mac has started since then. Where it is not known when it started, it is taken to have,
-// since the alternative is to restart it again and again.
-func (t *turn) bootedSince(then time.Time) bool {
-	return t.s.Clock.Boot.IsZero() || t.s.Clock.Boot.After(then)
+// bootedSince tells whether the Mac, which started at boot, has started since then. Where it is not known when it
+// started, it is taken to have, since the alternative is to restart it again and again; so it is where the time asked
+// about is yet to come.
+func (t *turn) bootedSince(boot, then time.Time) bool {
+	return boot.IsZero() || t.fresh || t.s.Clock.Boot.After(then) || then.Sub(t.now) > jitter
 }
 
 // clockUnset tells whether the clock says a time before this program was built, as it does on a Mac that has lost its

@@ -2,6 +2,7 @@ package enforce
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -172,11 +173,13 @@ func power(updates []Update) Power {
 	return p
 }
 
-// fingerprint names a set of updates by its labels, so that the same set is not downloaded twice.
+// fingerprint names a set of updates by its labels, so that the same set is not downloaded twice. A listing has no
+// order of its own.
 func fingerprint(updates []Update) string {
 	labels := make([]string, len(updates))
 	for i, u := range updates {
 		labels[i] = u.Label
 	}
+	slices.Sort(labels)
 	return strings.Join(labels, "\n")
 }

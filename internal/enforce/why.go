@@ -94,7 +94,7 @@ func (e explainer) deadline() []string {
 	}
 	text := fmt.Sprintf("The deadline is %s", e.at(s.Deadline))
 	if e.now.Before(s.Deadline) {
-		text += fmt.Sprintf(", in %s.", Remaining(s.Deadline.Sub(e.now)))
+		text += fmt.Sprintf(", in %s.", words(s.Deadline.Sub(e.now).Truncate(time.Second)))
 	} else {
 		text += ", which has passed."
 	}

@@ -68,24 +68,24 @@ func (c Console) owner(ctx context.Context) (Person, error) {
 }
 
 // parseConsoleUser reads a dictionary as scutil prints it: keys and values apart by " : ", values to the end of the
-// line, spaces included. The user is nobody while the session on the console is another's, as it is for the moment of
-// a first login by fast user switching (known from kolide/launcher).
+// line, spaces included. Its own keys are indented by two spaces, those of sessions by more; braces do not tell, since
+// a full name may hold one. The user is nobody while the session on the console is another's, as it is for the moment
+// of a first login by fast user switching (known from kolide/launcher).
 func parseConsoleUser(text string) (person Person, ok bool) {
 	if strings.TrimSpace(text) == "No such key" {
 		return Person{}, true
 	}
-	depth, session, onConsole := 0, 0, 0
+	const outer = 2
+	session, onConsole := 0, 0
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		key, value, _ := strings.Cut(strings.TrimLeft(line, " "), " : ")
+		body := strings.TrimLeft(line, " ")
+		indent := len(line) - len(body)
+		key, value, _ := strings.Cut(body, " : ")
 		switch {
-		case strings.HasSuffix(line, "{"):
-			depth++
-		case strings.TrimSpace(line) == "}":
-			depth--
-		case depth <= 1 && key == "Name":
+		case indent <= outer && key == "Name":
 			person.Name, ok = value, true
-		case depth <= 1 && key == "UID":
+		case indent <= outer && key == "UID":
 			person.UID, _ = strconv.Atoi(value)
 		case key == "kCGSSessionOnConsoleKey":
 			session = 0

@@ -24,7 +24,8 @@ func (m *Mac) Play(ctx context.Context, turn Turn) Tally {
 			}
 		})
 		m.locked = false
-		if m.loaded && !(halted && m.justBooted()) { // RunAtLoad: after a restart the next turn starts at once
+		atOnce := halted && m.justBooted() // RunAtLoad: after a restart the next turn starts at once
+		if m.loaded && !atOnce {
 			m.guard(func() { m.pass(agent.Interval, limits{gone: m.justBooted}) })
 		}
 	}

@@ -116,15 +116,10 @@ func (m *Mac) scutil() macos.Output {
 func (m *Mac) launchctl(c macos.Command) macos.Output {
 	switch {
 	case len(c.Args) > 2 && c.Args[0] == "asuser":
-		inner := c
-		inner.Path, inner.Args = c.Args[2], c.Args[3:]
-		if path.Base(inner.Path) == "sudo" && len(inner.Args) > 2 {
-			inner.Path, inner.Args = inner.Args[2], inner.Args[3:]
-		}
 		if !m.loggedIn {
 			return macos.Output{Stderr: "Could not switch to audit session: 0x3: No such process\n", Code: 3}
 		}
-		return m.call(inner)
+		return m.within(innermost(c))
 	case len(c.Args) == 2 && c.Args[0] == "bootout":
 		m.loaded = false
 		m.note(KindSystem, "launchd unloads the job.")
@@ -134,6 +129,26 @@ func (m *Mac) launchctl(c macos.Command) macos.Output {
 	default:
 		return macos.Output{Stderr: "Could not find service\n", Code: 113}
 	}
+}
+
+// innermost is the tool that launchctl asuser and sudo -u run for a person, or the tool itself where it is another.
+func innermost(c macos.Command) macos.Command {
+	if path.Base(c.Path) == "launchctl" && len(c.Args) > 2 && c.Args[0] == "asuser" {
+		c.Path, c.Args = c.Args[2], c.Args[3:]
+	}
+	if path.Base(c.Path) == "sudo" && len(c.Args) > 2 && c.Args[0] == "-u" {
+		c.Path, c.Args = c.Args[2], c.Args[3:]
+	}
+	return c
+}
+
+// within runs a tool that another tool starts, with the faults that it has by itself.
+func (m *Mac) within(c macos.Command) macos.Output {
+	fault := m.fault(c)
+	if _, ok := m.files[c.Path]; !ok || fault == Missing {
+		return macos.Output{Stderr: "sudo: " + c.Path + ": command not found\n", Code: 1}
+	}
+	return m.faulty(fault, c)
 }
 
 // osascript knows the events that ask loginwindow for a restart, and dialogs.

@@ -28,12 +28,13 @@ type call struct {
 	Stdin string   `json:"stdin,omitempty"`
 	Env   []string `json:"env,omitempty"`
 	PID   int      `json:"pid"`
-	PPID  int      `json:"ppid"`
+
+	At time.Time `json:"at"`
 }
 
 func main() {
 	tool, args := filepath.Base(os.Args[0]), os.Args[1:]
-	c := call{Tool: tool, Args: args, Env: os.Environ(), PID: os.Getpid(), PPID: os.Getppid()}
+	c := call{Tool: tool, Args: args, Env: os.Environ(), PID: os.Getpid(), At: time.Now()}
 	if tool == "logger" || tool == "scutil" {
 		text, err := io.ReadAll(os.Stdin)
 		check(err)
@@ -154,8 +155,12 @@ func defaults(args []string) {
 }
 
 func launchctl(args []string) {
-	if args[0] == "asuser" { // 501 tool …
+	switch args[0] {
+	case "asuser": // 501 tool …
 		become(args[2:])
+	case "bootout": // ends the job, which is who asks
+		check(syscall.Kill(os.Getppid(), syscall.SIGTERM))
+		time.Sleep(time.Minute)
 	}
 }
 

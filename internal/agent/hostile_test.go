@@ -1,0 +1,272 @@
+package agent_test
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+func list(entries string) string { return "<plist version=\"1.0\"><dict>" + entries + "</dict></plist>" }
+
+// hostileValues are property list values that are no plausible Unix seconds, by what is wrong with them.
+func hostileValues() map[string]string {
+	return map[string]string{
+		"garbage text": "<string>soon</string>", "a command": "<string>$(reboot)</string>", "backquotes": "<string>`reboot`</string>",
+		"an array index": "<string>a[$(reboot)]</string>", "a negative number": "<integer>-1</integer>", "zero": "<integer>0</integer>",
+		"a huge number": "<integer>9223372036854775807</integer>", "the largest there is": "<integer>18446744073709551615</integer>",
+		"a real": "<real>1796288425.5</real>", "a date": "<date>2026-12-01T00:00:00Z</date>", "true": "<true/>", "data": "<data>AAAA</data>",
+		"a megabyte of text": "<string>" + strings.Repeat("9", 1<<20-500) + "</string>", "an array": "<array><integer>1</integer></array>",
+		"a dictionary": "<dict><key>a</key><integer>1</integer></dict>", "octal": "<string>08</string>", "nothing": "<string></string>",
+		"a date in words": "<string>2026-12-01 00:00:00 +0000</string>",
+	}
+}
+
+// hostileFiles are contents of a property list that cannot be read as a whole.
+func hostileFiles() map[string]string {
+	good := list("<key>" + forcedAfter + "</key><integer>1796288425</integer>")
+	return map[string]string{
+		"an empty file": "", "text": "hello", "JSON": "{}", "a truncated list": good[:len(good)-20], "no list at all": "\x00\xff\x00",
+		"a list that holds itself":  "bplist00\xd1\x01\x00\x51a\x08\x0b\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0d",
+		"a binary list cut short":   "bplist00\xd1\x01\x02",
+		"a deep list":               strings.Repeat("<dict><key>a</key>", 5000),
+		"two megabytes":             strings.Repeat("x", 2<<20),
+		"an array":                  "<plist><array/></plist>",
+		"a key twice":               list("<key>" + forcedAfter + "</key><integer>1</integer><key>" + forcedAfter + "</key><integer>2</integer>"),
+		"an entity that calls back": `<!DOCTYPE plist [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + list("<key>a</key><string>&a;</string>"),
+	}
+}
+
+// enforced demands that a play has come to its end like one in which nobody meddled.
+func (p *play) enforced(t *testing.T) {
+	t.Helper()
+	p.hold(t)
+	p.removed(t)
+	deadline := playStart().Add(24 * time.Hour)
+	if p.tally.Restarts != 1 || p.tally.Ended.Before(deadline) || p.tally.Ended.Sub(deadline) > 2*time.Hour || len(p.windows(isFinal)) != 1 {
+		t.Errorf("%+v", p.tally)
+	}
+}
+
+func TestHostilePreferenceValuesNeverEnforceAtOnceNorBlockEnforcement(t *testing.T) {
+	path := macos.PreferencesPath(agent.Identifier)
+	for name, value := range hostileValues() {
+		for _, key := range []string{forcedAfter, deferredUntil, "UpdatesForcedAfter", "UpdatesDeferredUntil"} {
+			for _, turn := range []int{0, 9} {
+				t.Run(fmt.Sprintf("%s in %s at turn %d", name, key, turn), func(t *testing.T) {
+					p := newPlay(deferringDaily())
+					p.before = func(n int) {
+						if n == turn {
+							p.Put(path, []byte(list("<key>"+key+"</key>"+value)), 0o644)
+						}
+					}
+					p.run(t.Context())
+					p.enforced(t)
+					if p.tally.Prompts != 4 || !p.said("Preference "+key+": ") && !p.said("read "+path) {
+						t.Errorf("%d prompts; it says %s", p.tally.Prompts, p.log.String())
+					}
+					for _, line := range strings.Split(p.log.String(), "\n") {
+						if len(line) > 1000 {
+							t.Errorf("a line of the log has %d bytes", len(line))
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestHostilePropertyListsNeverBlockEnforcement(t *testing.T) {
+	for _, path := range []string{macos.PreferencesPath(agent.Identifier), macos.ManagedPath(agent.Identifier), agent.BuildPath} {
+		for name, data := range hostileFiles() {
+			for _, turn := range []int{0, 9} {
+				t.Run(fmt.Sprintf("%s at %s at turn %d", name, path, turn), func(t *testing.T) {
+					s, managed := deferringDaily(), path == macos.ManagedPath(agent.Identifier)
+					if managed {
+						s.Settings = nil
+					}
+					p := newPlay(s)
+					p.before = func(n int) {
+						if n == turn {
+							p.Put(path, []byte(data), 0o644)
+						}
+					}
+					p.run(t.Context())
+					if !p.said("Not used: read " + path) {
+						t.Errorf("it is not reported: %s", p.log.String())
+					}
+					if !managed {
+						p.enforced(t)
+						return
+					}
+					p.hold(t)
+					p.removed(t)
+					if since := p.tally.Ended.Sub(playStart()); since < 72*time.Hour || since > 74*time.Hour {
+						t.Errorf("%+v", p.tally)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestALinkAtAPathOfOursIsRefusedAndItsTargetUntouched(t *testing.T) {
+	for _, path := range []string{macos.PreferencesPath(agent.Identifier), macos.ManagedPath(agent.Identifier), agent.BuildPath, agent.StatePath, agent.LogPath} {
+		t.Run(path, func(t *testing.T) {
+			s := deferringDaily()
+			s.Settings["DiagnosticLog"] = true
+			p := newPlay(s)
+			p.Put("/Users/alex/target", []byte("theirs"), 0o644)
+			p.Put(path, []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
+			p.run(t.Context())
+			p.hold(t)
+			p.removed(t)
+			if data, _ := p.File("/Users/alex/target"); string(data) != "theirs" {
+				t.Errorf("the target holds %q", data)
+			}
+			if path != agent.LogPath && !p.said("symbolic link") {
+				t.Error("it is not reported")
+			}
+		})
+	}
+}
+
+func TestALinkAtTheLockEndsTheTurn(t *testing.T) {
+	p := newPlay(deferringDaily())
+	p.Put(agent.SupportFolder+"/turn.lock", nil, fs.ModeSymlink|0o755)
+	if err := p.agent(p.Host()).Turn(t.Context()); err == nil || len(p.decisions) > 0 {
+		t.Errorf("got %v", err)
+	}
+}
+
+// twoTurns takes a turn, meddles, and takes another.
+func twoTurns(t *testing.T, meddle func(*play)) *play {
+	t.Helper()
+	p := newPlay(deferringDaily())
+	for n := range 2 {
+		if n == 1 {
+			meddle(p)
+		}
+		p.turns = append(p.turns, turnSeen{})
+		if err := p.agent(p.Host()).Turn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func TestAStateTruncatedAtEveryByteKeepsTheDeadline(t *testing.T) {
+	whole := twoTurns(t, func(*play) {})
+	want := whole.decisions[len(whole.decisions)-1].State
+	data, _ := whole.File(agent.StatePath)
+	for n := range len(data) {
+		p := twoTurns(t, func(p *play) {
+			state, _ := p.File(agent.StatePath)
+			p.Put(agent.StatePath, state[:min(n, len(state)-2)], 0o644)
+		})
+		got := p.decisions[len(p.decisions)-1]
+		if got.Action.Reason() != enforce.WhyDeferred || !got.State.Deadline.Equal(want.Deadline) || !got.State.DeferredUntil.Equal(want.DeferredUntil) {
+			t.Fatalf("after %d bytes: %T, %v", n, got.Action, got.State.Deadline)
+		}
+		if !p.said("State not used: read " + agent.StatePath) {
+			t.Fatalf("after %d bytes it is not reported", n)
+		}
+	}
+}
+
+func TestHostileStates(t *testing.T) {
+	for name, data := range map[string]string{
+		"numbers as text":             `{"prompts": "many", "restart": {"power": "restart"}}`,
+		"a deadline that is a number": `{"restart": {"power": "restart"}, "deadline": 1796288425}`,
+		"a command":                   `{"deadline": "$(reboot)"}`,
+		"a list":                      `[1, 2, 3]`,
+		"null":                        `null`,
+		"another object":              `{"hello": "world"}`,
+		"negative counts":             `{"prompts": -1, "deferrals": -9223372036854775808, "install": {"failures": -5}, "look": {"failures": -1}}`,
+		"an unknown power":            `{"restart": {"power": "explode", "asked": "2026-11-30T09:00:00Z"}}`,
+		"two megabytes":               `{"decision": "` + strings.Repeat("x", 2<<20) + `"}`,
+		"deep":                        strings.Repeat(`{"look":`, 20_000),
+		"a deadline in year 9999":     `{"began": "2026-11-30T09:00:00Z", "deadline": "9999-12-31T23:59:59Z", "deferred_until": "9999-12-31T23:59:59Z"}`,
+		"a retry in year 9999":        `{"look": {"retry_at": "9999-12-31T23:59:59Z", "failures": 9223372036854775807}}`,
+		"a clock seen in year 9999":   `{"clock": {"seen": "9999-12-31T23:59:59Z"}}`,
+		"a boot in year 9999":         `{"clock": {"boot": "9999-12-31T23:59:59Z"}}`,
+		"a restart nobody asked for":  `{"restart": {"power": "restart", "asked": "2020-01-01T00:00:00Z"}}`,
+		"an overflow":                 `{"allowed": 99999999999999999999999}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(deferringDaily())
+			p.before = func(n int) {
+				if n == 0 || n == 9 {
+					p.Put(agent.StatePath, []byte(data), 0o644)
+				}
+			}
+			p.run(t.Context())
+			p.removed(t)
+			if p.tally.Restarts != 1 || len(actions[enforce.Install](p)) != 1 {
+				t.Errorf("%+v\n%s", p.tally, p.story())
+			}
+			for _, line := range strings.Split(p.log.String(), "\n") {
+				if len(line) > 2000 {
+					t.Errorf("a line of the log has %d bytes", len(line))
+				}
+			}
+		})
+	}
+}
+
+func TestHostileSettingsFallBackByName(t *testing.T) {
+	for name, value := range map[string]any{
+		"text": "soon", "a command": "$(reboot)", "negative": int64(-1), "zero": int64(0), "huge": int64(1) << 62, "real": 1.5, "date": playStart(),
+		"data": []byte{1}, "list": []any{int64(1)}, "dictionary": map[string]any{"a": int64(1)}, "control": "a\x1b[2Jb",
+	} {
+		for _, key := range []string{"MaxDeferralTime", "DeferralPeriod", "UpdateDelay", "HardRestartDelay", "PromptTimeout", "SkipDeferral", "ManualUpdates", "MaxDeferal"} {
+			t.Run(name+" in "+key, func(t *testing.T) {
+				s := ordinary(answering(sim.Act{Do: sim.Install}))
+				s.Settings = map[string]any{key: value}
+				p := newPlay(s)
+				p.run(t.Context())
+				if _, flag := value.(int64); strings.HasPrefix(key, "Skip") && flag || strings.HasPrefix(key, "Manual") && flag {
+					return // 0 is a boolean
+				}
+				p.removed(t)
+				if p.tally.Restarts != 1 || !p.said(key) {
+					t.Errorf("%+v; it says %s", p.tally, p.log.String())
+				}
+				if strings.Contains(p.log.String(), "\x1b") {
+					t.Error("a control character reaches the log")
+				}
+			})
+		}
+	}
+}
+
+func TestHostileTextsStayTexts(t *testing.T) {
+	for _, text := range []string{"-kill", "$(reboot)", "`reboot`", "a & b / c", "a|b<c>d", `" & (do shell script "reboot") & "`, "line\nline", "%n%s", "é <<x>>"} {
+		s := ordinary(answering(sim.Act{Do: sim.Defer}, sim.Act{Do: sim.Install}))
+		s.Settings = map[string]any{
+			"PromptHeading": text, "PromptMessage": text + " %SUPPORT_CONTACT%", "SupportContact": text, "InstallButtonLabel": text, "DeferButtonLabel": text,
+		}
+		for _, kind := range []string{"", sim.Missing} {
+			s.Faults = []sim.Fault{{Tool: "jamfHelper", Kind: kind}}
+			if kind == "" {
+				s.Faults = nil
+			}
+			p := newPlay(s).run(t.Context())
+			p.removed(t)
+			w := p.windows(isPrompt)[0].Window
+			plain := strings.NewReplacer("<<", "", ">>", "").Replace(text)
+			if strings.TrimSpace(w.Title) != plain || !strings.HasSuffix(w.Text, strings.TrimSpace(text)) && !strings.Contains(w.Text, plain) {
+				t.Errorf("%q is shown as %q, %q", text, w.Title, w.Text)
+			}
+			if strings.TrimSpace(w.Buttons[0]) != text {
+				t.Errorf("%q is shown as %q", text, w.Buttons)
+			}
+		}
+	}
+}

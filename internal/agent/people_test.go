@@ -1,0 +1,186 @@
+package agent_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+// short is a play that comes to its end sooner: a day, an hour and ten minutes.
+func short(s sim.Scenario) sim.Scenario {
+	s.Settings = map[string]any{"MaxDeferralTime": int64(24 * 3600), "DeferralPeriod": int64(6 * 3600), "PromptTimeout": int64(1800)}
+	return s
+}
+
+func TestNobodyIsAskedBeforeTheDeadlineAndUpdatesAreInstalledAfterIt(t *testing.T) {
+	s := short(ordinary(sim.Person{Away: true}))
+	p := playOut(t, s)
+	p.removed(t)
+	if p.tally.Prompts+p.tally.Warnings > 0 || len(p.windows(func(*sim.Window) bool { return true })) > 0 {
+		t.Errorf("somebody was asked: %+v", p.tally)
+	}
+	install := actions[enforce.Install](p)
+	if len(install) != 1 || install[0].Action.Reason() != enforce.WhyDeadlineNobody || install[0].At.Before(install[0].State.Deadline) {
+		t.Errorf("installed: %+v", install)
+	}
+	if forced := actions[enforce.ForceRestart](p); len(forced) != 1 || len(actions[enforce.AskRestart](p)) != 0 {
+		t.Errorf("nobody is there to be asked for a restart: %+v", forced)
+	}
+}
+
+func TestWithInstallWhenLoggedOutFalseEnforcementWaitsForSomebody(t *testing.T) {
+	s := short(ordinary(sim.Person{Away: true}))
+	s.Settings["InstallWhenLoggedOut"] = false
+	s.Plan = []sim.Event{{At: 60 * time.Hour, Do: sim.LogIn}}
+	p := playOut(t, s)
+	p.removed(t)
+	install := actions[enforce.Install](p)
+	if len(install) != 1 || install[0].Action.Reason() != enforce.WhyWarned || install[0].real.Before(playStart().Add(60*time.Hour)) {
+		t.Errorf("installed: %+v", install)
+	}
+	if len(p.windows(isFinal)) != 1 {
+		t.Error("whoever logs in is not warned")
+	}
+}
+
+func TestSomebodyWhoLogsInAfterTheDeadlineIsWarned(t *testing.T) {
+	s := short(ordinary(sim.Person{Away: true}))
+	s.Offers[0].Download = 3 * time.Hour // so that the first turn after the deadline is not at it
+	s.Plan = []sim.Event{{At: 23*time.Hour + 50*time.Minute, Do: sim.LogIn}}
+	p := playOut(t, s)
+	p.removed(t)
+	if len(p.windows(isPrompt))+len(p.windows(isFinal)) == 0 {
+		t.Error("they see nothing")
+	}
+}
+
+func TestWhoLogsOutDuringTheWarningIsNotWaitedFor(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
+	s.Person.Final = []sim.Act{{Do: sim.LogOut, After: 2 * time.Minute}}
+	p := playOut(t, s)
+	p.removed(t)
+	warn, install := actions[enforce.Warn](p), actions[enforce.Install](p)
+	if len(install) != 1 || install[0].At.Sub(warn[0].At) > 3*time.Minute || p.tally.Forced != 1 {
+		t.Errorf("%v after the warning, %+v", install[0].At.Sub(warn[0].At), p.tally)
+	}
+}
+
+func TestWhoLogsOutAtThePromptIsAskedAgainAfterTheDeferral(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.LogOut}, sim.Act{Do: sim.Install})))
+	s.Plan = []sim.Event{{At: time.Hour, Do: sim.LogIn}}
+	p := playOut(t, s)
+	p.removed(t)
+	prompts := p.windows(isPrompt)
+	if len(prompts) != 2 || prompts[1].At.Sub(prompts[0].At) < 6*time.Hour {
+		t.Errorf("%d prompts", len(prompts))
+	}
+}
+
+func TestThePersonIsFoundAnewAfterAUserSwitch(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Install})))
+	p := newPlay(s)
+	p.run(t.Context())
+	p.hold(t)
+	n := 0
+	for _, turn := range p.turns {
+		for _, tool := range p.tools(turn) {
+			if tool == "scutil" {
+				n++
+			}
+		}
+	}
+	if n < 4 { // after the look, the download, the prompt and the installation, and before the restart
+		t.Errorf("who is there is looked up %d times", n)
+	}
+}
+
+func TestSequentialUpdatesShareTheRoundAndItsDeadline(t *testing.T) {
+	second := browser()
+	second.Label, second.Title, second.Action, second.After = "Security Update 2", "Security Update 2", enforce.Restart, update().Label
+	for _, row := range []struct {
+		name    string
+		answers []sim.Act
+		prompts int
+	}{
+		{"the second is deferred", []sim.Act{{Do: sim.Defer}, {Do: sim.Install}, {Do: sim.Defer}}, 4},
+		{"the first is enforced", []sim.Act{{Do: sim.Defer}}, 4},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := short(ordinary(answering(row.answers...)))
+			s.Offers = []sim.Offer{update(), second}
+			p := playOut(t, s)
+			p.removed(t)
+			deadline := playStart().Add(24*time.Hour + 25*time.Second)
+			for _, d := range p.decisions {
+				if !d.State.Deadline.IsZero() && !d.State.Deadline.Equal(deadline) {
+					t.Fatalf("the deadline is %v, by %T", d.State.Deadline, d.Action)
+				}
+			}
+			if p.tally.Restarts != 2 || p.tally.Prompts != row.prompts || p.tally.Ended.Sub(deadline) > 3*time.Hour {
+				t.Errorf("%+v", p.tally)
+			}
+			if installs := actions[enforce.Install](p); len(installs) != 2 {
+				t.Errorf("%d installations", len(installs))
+			}
+		})
+	}
+}
+
+func TestAPromptEndsWithPromptTimeoutAndNeverAfterTheDeadline(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Ignore})))
+	s.Settings["MaxDeferralTime"] = int64(7 * 3600)
+	p := playOut(t, s)
+	p.removed(t)
+	prompts := actions[enforce.Prompt](p)
+	for i, d := range prompts {
+		prompt, _ := d.Action.(enforce.Prompt)
+		if long := prompt.Until.Sub(d.At); long > 30*time.Minute || prompt.Until.After(d.State.Deadline) {
+			t.Errorf("prompt %d lasts %v, to %v before the deadline", i, long, d.State.Deadline.Sub(prompt.Until))
+		}
+	}
+	if len(prompts) != 2 {
+		t.Fatalf("%d prompts", len(prompts))
+	}
+	last, _ := prompts[1].Action.(enforce.Prompt)
+	if windows := p.windows(isPrompt); !last.Last || strings.Contains(windows[1].Window.Text, "defer them") || !strings.Contains(windows[0].Window.Text, "defer them") {
+		t.Error("the last prompt is worded as the first")
+	}
+}
+
+func TestAPromptThatTheDeadlineOvertakesIsCutOff(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Ignore})))
+	s.Settings["MaxDeferralTime"], s.Settings["DeferralPeriod"], s.Settings["PromptTimeout"] = int64(4000), int64(3600), int64(3500)
+	p := playOut(t, s)
+	p.removed(t)
+	// 3500 s of a prompt, 3600 s of a deferral that the deadline cuts.
+	if warn := actions[enforce.Warn](p); len(warn) != 1 || warn[0].At.Sub(warn[0].State.Deadline) > 20*time.Minute {
+		t.Errorf("warned %+v", warn)
+	}
+}
+
+func TestASleepingMacIsWarnedForItsWholeDelayWhenItWakes(t *testing.T) {
+	for _, at := range []time.Duration{23 * time.Hour, 24*time.Hour + 6*time.Minute} {
+		s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
+		s.Plan = []sim.Event{{At: at, Do: sim.Sleep, For: 8 * time.Hour}}
+		p := playOut(t, s)
+		p.removed(t)
+		if p.tally.Prompts != 4 || len(p.windows(isFinal)) != 1 {
+			t.Errorf("%+v", p.tally)
+		}
+	}
+}
+
+func TestFileVaultConvertingHoldsInstallationsBack(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Install})))
+	s.Plan = []sim.Event{{Do: sim.Encrypt, For: 30 * time.Hour}}
+	p := playOut(t, s)
+	p.removed(t)
+	for _, d := range actions[enforce.Install](p) {
+		if d.real.Before(playStart().Add(30 * time.Hour)) {
+			t.Errorf("installed at %v", d.real)
+		}
+	}
+}

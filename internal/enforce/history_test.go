@@ -1,0 +1,286 @@
+package enforce_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+)
+
+// A history is what happened to one Mac, played with a person, tools and a clock that are drawn at random. Everything
+// in it is kept in true time; the Mac itself sees only its wall clock, which may be wrong.
+type history struct {
+	moments  []moment
+	finished bool
+	macState // as it was at the end
+}
+
+// moment is one call of Step, with what a bystander knows of it.
+type moment struct {
+	turn          int
+	true, wall    time.Time
+	policy        enforce.Policy
+	before, after enforce.State
+	event         enforce.Event
+	action        enforce.Action
+	chapter       *chapter
+	macState      // before the action
+}
+
+// macState is what a bystander knows of the Mac.
+type macState struct {
+	offered []enforce.Update
+	staged  enforce.Power // what installed updates wait for
+	clicked time.Time     // the last click on an install button that was reported
+	warned  time.Time     // the last final warning that was seen to its end and reported
+	asked   time.Time     // the last polite restart of this turn
+	alone   bool          // nobody was logged in when last looked
+
+	lost    bool          // the last answer was lost, since the daemon was killed
+	excused int           // how often an administrator or a reinstall has changed the round
+	slack   time.Duration // time that the clock gained where no program could have noticed
+	forward time.Duration // by how much the clock was put forward, in all
+}
+
+// chapter is what happens between one turn and the next, and in that turn. Its zero value is an ordinary turn at which
+// all works, with a person who clicks the install button at once.
+type chapter struct {
+	pause       time.Duration // to the turn, awake or asleep
+	clock       time.Duration // the wall clock is put forward, or back
+	clockRight  bool          // the wall clock is put right
+	restart     bool          // the Mac is restarted for another reason
+	bootUnknown bool          // nobody can tell when the Mac started
+	reinstall   bool          // the state is lost, the preference values are not
+	unmirrored  bool          // the preference values are not written in this turn
+	wish        int           // one of the wishes
+	edit        int           // one of the edits of the policy
+	appears     int           // how many more updates are offered
+
+	nobody, converting    bool
+	look                  int // 0 works, 1 fails, 2 is cut
+	noDownload            bool
+	answer                enforce.Answer
+	takes                 time.Duration // to answer, to download, to install
+	step                  time.Duration // the wall clock is put so during the turn's first action
+	unseen, early, leaves bool          // the warning: not shown, clicked, logged out of
+	outcome               enforce.Outcome
+	some                  bool // an unproven installation installed only some
+	says                  enforce.Power
+	self                  bool // the tool restarts the Mac by itself
+	polite                bool // the polite restart works
+	refused               bool // the forced one does not
+	kill                  int  // the action in which the daemon is killed; 0 none
+	killLate              bool // after the action's effect, not before
+}
+
+const (
+	wishNothing = iota
+	wishEarlierDeadline
+	wishLaterDeadline
+	wishEarlierPrompt
+	wishLaterPrompt
+)
+
+const (
+	editNothing = iota
+	editShorter
+	editLonger
+	editSkip
+	editPeriod
+)
+
+// troubles are the kinds of things that go wrong in a history.
+type troubles struct{ clock, boot, kills, tools, admin, restarts, awake bool }
+
+func everything() troubles {
+	return troubles{clock: true, boot: true, kills: true, tools: true, admin: true, restarts: true}
+}
+
+var start = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)
+
+func oneIn(t *rapid.T, n int, what string) bool { return rapid.IntRange(1, n).Draw(t, what) == n }
+
+func minutes(t *rapid.T, low, high int, what string) time.Duration {
+	return time.Duration(rapid.IntRange(low, high).Draw(t, what)) * time.Minute
+}
+
+func drawPolicy(t *rapid.T) enforce.Policy {
+	p := policy()
+	p.DeferralPeriod = minutes(t, 30, 300, "DeferralPeriod")
+	p.MaxDeferral = p.DeferralPeriod + minutes(t, 1, 1500, "MaxDeferral, more")
+	p.PromptTimeout = minutes(t, 1, 29, "PromptTimeout")
+	p.UpdateDelay = time.Duration(rapid.IntRange(5, 900).Draw(t, "UpdateDelay")) * time.Second
+	p.HardRestartDelay = time.Duration(rapid.IntRange(5, 600).Draw(t, "HardRestartDelay")) * time.Second
+	p.Manual = oneIn(t, 6, "Manual")
+	p.QuietManual = p.Manual && oneIn(t, 2, "QuietManual")
+	p.InstallLoggedOut = !oneIn(t, 4, "not InstallLoggedOut")
+	if oneIn(t, 4, "workday") {
+		p.Workday = enforce.Workday{Start: 8, End: 18, Days: [7]bool{false, true, true, true, true, true, false}}
+		p.Zone = time.FixedZone("", 3600*rapid.IntRange(-11, 12).Draw(t, "zone"))
+	}
+	return p
+}
+
+func drawChapter(t *rapid.T, w troubles) *chapter {
+	c := &chapter{
+		pause: 20 * time.Minute, answer: enforce.Answer(rapid.IntRange(0, 6).Draw(t, "answer")), polite: true,
+		takes: time.Duration(rapid.IntRange(1, 2400).Draw(t, "takes")) * time.Second,
+	}
+	if c.answer > enforce.AnswerUnseen {
+		c.answer = enforce.AnswerDefer
+	}
+	if !w.awake && !oneIn(t, 3, "awake") {
+		c.pause = minutes(t, 1, 400, "asleep")
+	}
+	switch rapid.IntRange(0, 9).Draw(t, "person") {
+	case 0:
+		c.nobody = true
+	case 1:
+		c.early = true
+	case 2:
+		c.leaves = true
+	case 3:
+		c.polite = false
+	}
+	if oneIn(t, 8, "more updates") {
+		c.appears = 1
+	}
+	if w.tools && oneIn(t, 3, "tool trouble") {
+		drawFaults(t, c)
+	}
+	if w.kills && oneIn(t, 4, "killed") {
+		c.kill, c.killLate = rapid.IntRange(1, 6).Draw(t, "in action"), oneIn(t, 2, "after its effect")
+	}
+	c.restart = w.restarts && oneIn(t, 12, "restart")
+	if w.admin && oneIn(t, 10, "administrator") {
+		switch rapid.IntRange(0, 3).Draw(t, "does") {
+		case 0:
+			c.reinstall = true
+		case 1:
+			c.wish = rapid.IntRange(1, 4).Draw(t, "wish")
+		case 2:
+			c.edit = rapid.IntRange(1, 4).Draw(t, "edit")
+		case 3:
+			c.unmirrored = true
+		}
+	}
+	c.bootUnknown = w.boot && oneIn(t, 15, "boot unknown")
+	if w.clock && oneIn(t, 5, "clock") {
+		drawClock(t, c)
+	}
+	return c
+}
+
+func drawFaults(t *rapid.T, c *chapter) {
+	switch rapid.IntRange(0, 8).Draw(t, "fault") {
+	case 0:
+		c.look = 1
+	case 1:
+		c.look = 2
+	case 2:
+		c.noDownload = true
+	case 3:
+		c.outcome, c.some = enforce.OutcomeUnproven, oneIn(t, 2, "some")
+	case 4:
+		c.outcome = enforce.OutcomeFailed
+	case 5:
+		c.unseen, c.answer = true, enforce.AnswerUnseen
+	case 6:
+		c.converting = true
+	case 7:
+		c.refused = true
+	case 8:
+		c.self, c.says = true, rapid.SampledFrom([]enforce.Power{enforce.Stay, enforce.Restart, enforce.ShutDown}).Draw(t, "says")
+	}
+}
+
+func drawClock(t *rapid.T, c *chapter) {
+	seconds := func(low, high int) time.Duration {
+		return time.Duration(rapid.IntRange(low, high).Draw(t, "clock step")) * time.Second
+	}
+	switch rapid.IntRange(0, 5).Draw(t, "clock trouble") {
+	case 0:
+		c.clock = seconds(-5, 5)
+	case 1:
+		c.clock = seconds(-48*3600, 0)
+	case 2:
+		c.clock = seconds(0, 6*3600)
+	case 3:
+		c.clock = -20 * 365 * 24 * time.Hour
+	case 4:
+		c.clockRight = true
+	case 5:
+		c.step = seconds(-10*3600, 3600)
+	}
+}
+
+// histories runs a check on n histories, or on rapid's own number where that is more.
+func histories(t *testing.T, w troubles, check func(*rapid.T, *history)) {
+	t.Helper()
+	for range 8 { // rapid's number is 100
+		rapid.Check(t, func(t *rapid.T) {
+			m := newMac(drawPolicy(t))
+			for range rapid.IntRange(1, 40).Draw(t, "chapters") {
+				if m.finished {
+					break
+				}
+				m.play(drawChapter(t, w))
+			}
+			check(t, &m.history)
+		})
+		if t.Failed() || testing.Short() {
+			return
+		}
+	}
+}
+
+// policy is what the framework that this program replaces had for defaults.
+func policy() enforce.Policy {
+	return enforce.Policy{
+		MaxDeferral: 72 * time.Hour, DeferralPeriod: 4 * time.Hour, PromptTimeout: time.Hour, UpdateDelay: 10 * time.Minute,
+		HardRestartDelay: 5 * time.Minute, InstallLoggedOut: true, Built: start.AddDate(0, -1, 0), Interval: 20 * time.Minute,
+		Scope: enforce.Scope{Running: "13.6.0", Excluded: []string{"Skip*"}},
+	}
+}
+
+// offer makes the nth update that a Mac is ever offered. Some restart, some do not, and some are none of our business.
+func offer(n int) enforce.Update {
+	u := enforce.Update{Label: fmt.Sprintf("Update%d-1 ", n), Title: fmt.Sprintf("Update %d", n), Version: "1", Recommended: true}
+	switch n % 7 {
+	case 0:
+		u.Action = enforce.Restart
+	case 2:
+		u.Action, u.Recommended = enforce.ShutDown, false
+	case 3:
+		u.Recommended = false
+	case 4:
+		u.Deferred = true
+	case 5:
+		u.Title, u.Version, u.Action = "macOS Sonoma 14.1", "14.1", enforce.Restart
+	case 6:
+		u.Title = "Skip this"
+	}
+	return u
+}
+
+func (h *history) String() string {
+	var text string
+	for _, m := range h.moments {
+		text += fmt.Sprintf("turn %d %s (wall %s) %T → %T %s; deadline %s, deferred until %s\n", m.turn, m.true.Format("02 15:04:05"),
+			m.wall.Format("06-01-02 15:04:05"), m.event, m.action, m.action.Reason(), m.after.Deadline.Format("02 15:04:05"),
+			m.after.DeferredUntil.Format("02 15:04:05"))
+	}
+	return text
+}
+
+// shuffled gives the updates in another order: listings have none.
+func shuffled(updates []enforce.Update, seed int) []enforce.Update {
+	updates = slices.Clone(updates)
+	rand.New(rand.NewPCG(uint64(seed), 1)).Shuffle(len(updates), func(i, j int) { updates[i], updates[j] = updates[j], updates[i] })
+	return updates
+}

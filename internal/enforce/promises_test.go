@@ -1,0 +1,286 @@
+package enforce_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+)
+
+// Each test below is named after a promise of docs/promises.md and tries to break it.
+
+// without takes some kinds of trouble away.
+func without(change func(*troubles)) troubles {
+	w := everything()
+	change(&w)
+	return w
+}
+
+// each calls check for every moment of every history.
+func each(t *testing.T, w troubles, check func(m moment) (broken string)) {
+	t.Helper()
+	histories(t, w, func(t *rapid.T, h *history) {
+		for _, m := range h.moments {
+			if broken := check(m); broken != "" {
+				t.Fatalf("%s, in turn %d at %s\n%s", broken, m.turn, m.true, h)
+			}
+		}
+	})
+}
+
+// hour is how long an agreement counts, and so may go before an installation that was interrupted.
+const hour = time.Hour
+
+// P1: before the deadline nothing is installed and nothing restarts, unless the person clicked the install button.
+func TestP1NoForcedInstallBeforeTheDeadline(t *testing.T) {
+	histories(t, everything(), func(t *rapid.T, h *history) {
+		agreed := false // something was installed that may restart
+		for _, m := range h.moments {
+			overdue := !m.after.Deadline.IsZero() && !m.wall.Before(m.after.Deadline)
+			clicked := !m.clicked.IsZero() && m.true.Sub(m.clicked) <= hour+m.slack
+			left := m.chapter.leaves // while the warning stood, which may begin a minute before the deadline
+			switch m.action.(type) {
+			case enforce.Install:
+				if !overdue && !clicked && !(left && m.after.Deadline.Sub(m.wall) < time.Minute) {
+					t.Fatalf("installs before the deadline, at %s\n%s", m.true, h)
+				}
+				agreed = true
+			case enforce.AskRestart, enforce.ForceRestart:
+				if !agreed {
+					t.Fatalf("restarts without an installation, at %s\n%s", m.true, h)
+				}
+			}
+		}
+	})
+}
+
+// P2: while the Mac is awake and its tools work, enforcement begins within one interval of the deadline.
+func TestP2EnforcementBeginsWithinOneInterval(t *testing.T) {
+	w := troubles{awake: true}
+	histories(t, w, func(t *rapid.T, h *history) {
+		for i, m := range h.moments {
+			wait, waits := m.action.(enforce.Wait)
+			if !waits || m.after.Deadline.IsZero() || m.wall.Before(m.after.Deadline) {
+				continue
+			}
+			nobody := m.chapter.nobody && !m.policy.InstallLoggedOut || m.chapter.nobody && m.policy.Manual
+			if !nobody && !m.chapter.converting && !enforcedIn(h.moments[:i+1]) && m.chapter.answer != enforce.AnswerUnseen {
+				t.Fatalf("a turn ends after the deadline (%s) without enforcing\n%s", wait.Why, h)
+			}
+		}
+	})
+}
+
+// enforcedIn tells whether the turn of the last moment has enforced.
+func enforcedIn(moments []moment) bool {
+	turn := moments[len(moments)-1].turn
+	return slices.ContainsFunc(moments, func(m moment) bool {
+		if m.turn != turn {
+			return false
+		}
+		switch a := m.action.(type) {
+		case enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart:
+			return true
+		case enforce.Remind:
+			return a.Overdue || a.Standing || a.Open
+		default:
+			return false
+		}
+	})
+}
+
+// P2, with all that can go wrong: nothing but what keeps a Mac from installing lets a turn end after the deadline.
+func TestP2NoWaitWithoutReasonAfterTheDeadline(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		wait, ok := m.action.(enforce.Wait)
+		if !ok || m.after.Deadline.IsZero() || m.wall.Before(m.after.Deadline) {
+			return ""
+		}
+		switch wait.Why {
+		case enforce.WhyDeferred, enforce.WhyBackOff, enforce.WhyTurn, enforce.WhyNoEvent:
+			return "waits after the deadline: " + string(wait.Why)
+		case enforce.WhyClock:
+			if !m.wall.Before(m.policy.Built) {
+				return "waits for a clock that is right"
+			}
+		}
+		return ""
+	})
+}
+
+// P3: whoever is logged in has seen the final warning before a forced installation.
+func TestP3TheFinalWarningComesFirst(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		install, ok := m.action.(enforce.Install)
+		recent := func(t time.Time) bool { return !t.IsZero() && m.true.Sub(t) <= hour+m.slack }
+		switch {
+		case !ok || recent(m.clicked) || recent(m.warned):
+			return ""
+		case install.Why == enforce.WhyDeadlineNobody && m.alone && m.policy.InstallLoggedOut:
+			return ""
+		default:
+			return "installs without a warning"
+		}
+	})
+}
+
+// P4: a deferral lasts as long as it was said to last, unless the deadline ends it, and no two prompts are closer.
+func TestP4ADeferralIsHonouredInFull(t *testing.T) {
+	histories(t, everything(), func(t *rapid.T, h *history) {
+		var last *moment // the last prompt that a person saw and whose answer arrived
+		for i := range h.moments {
+			m := &h.moments[i]
+			if _, ok := m.action.(enforce.Prompt); !ok {
+				continue
+			}
+			if last != nil && m.excused == last.excused {
+				gap := m.true.Sub(last.true) + m.forward - last.forward + 5*time.Second
+				if gap < last.policy.DeferralPeriod {
+					t.Fatalf("asks again after %s, at %s\n%s", gap, m.true, h)
+				}
+			}
+			last = nil
+			if i+1 < len(h.moments) {
+				if e, ok := h.moments[i+1].event.(enforce.Answered); ok && e.Answer != enforce.AnswerUnseen {
+					last = &h.moments[i+1] // counted from the answer …
+					if e.Answer == enforce.AnswerInstall {
+						last = m // … or from the prompt, where that was to install
+					}
+				}
+			}
+		}
+	})
+}
+
+// P5: the deadline only moves earlier, by the clock on the wall and in true time.
+func TestP5TheDeadlineNeverMovesLater(t *testing.T) {
+	histories(t, everything(), func(t *rapid.T, h *history) {
+		var best time.Time // the earliest deadline so far, in true time
+		var slack time.Duration
+		for _, m := range h.moments {
+			if !m.before.Deadline.IsZero() && (m.after.Deadline.IsZero() || m.after.Deadline.After(m.before.Deadline)) {
+				t.Fatalf("the deadline moves from %s to %s\n%s", m.before.Deadline, m.after.Deadline, h)
+			}
+			e, ok := m.event.(enforce.TurnStarted)
+			if !ok || e.Boot.IsZero() || m.after.Deadline.IsZero() || m.after.Decision == enforce.WhyClock {
+				continue
+			}
+			deadline := m.after.Deadline.Add(m.true.Sub(m.wall))
+			if !best.IsZero() && deadline.Sub(best) > m.slack-slack+6*time.Second {
+				t.Fatalf("the true deadline moves from %s to %s, with %s of slack\n%s", best, deadline, m.slack-slack, h)
+			}
+			if best.IsZero() || deadline.Before(best) {
+				best, slack = deadline, m.slack
+			}
+		}
+	})
+}
+
+// P5: a deferral steps back with the clock, and is never longer than the deadline allows.
+func TestP5TheDeferralStaysWithinTheDeadline(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		s := m.after
+		if !s.Deadline.IsZero() && s.DeferredUntil.After(s.Deadline) {
+			return "a deferral outlasts the deadline"
+		}
+		return ""
+	})
+}
+
+// P6: while the clock cannot be right no deadline is set.
+func TestP6NoDeadlineByAnImplausibleClock(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		if m.before.Deadline.IsZero() && !m.after.Deadline.IsZero() && m.wall.Before(m.policy.Built) {
+			return "sets a deadline by an implausible clock"
+		}
+		return ""
+	})
+}
+
+// P7: a restart happens only when an installed update needs it, and a shut down when one needs that.
+func TestP7OnlyTheRestartThatIsNeeded(t *testing.T) {
+	each(t, without(func(w *troubles) { w.clock, w.boot, w.admin = false, false, false }), func(m moment) string {
+		power := enforce.Stay
+		switch a := m.action.(type) {
+		case enforce.AskRestart:
+			power = a.Power
+		case enforce.ForceRestart:
+			power = a.Power
+		default:
+			return ""
+		}
+		if power != m.staged {
+			return "wants to " + string(power) + " where " + string(m.staged) + " is needed"
+		}
+		return ""
+	})
+}
+
+// P8: the forced restart comes HardRestartDelay after the polite one, unless nobody is logged in.
+func TestP8NoForcedRestartTooSoon(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		if _, ok := m.action.(enforce.ForceRestart); !ok || m.alone || m.chapter.nobody {
+			return ""
+		}
+		if m.asked.IsZero() || m.true.Sub(m.asked) < m.policy.HardRestartDelay {
+			return "forces a restart too soon"
+		}
+		return ""
+	})
+}
+
+// P9: updates that turn up after a restart belong to the same round, under the same deadline.
+func TestP9LaterUpdatesJoinTheRound(t *testing.T) {
+	each(t, without(func(w *troubles) { w.admin = false }), func(m moment) string {
+		b, a := m.before, m.after
+		if b.Began.IsZero() {
+			return ""
+		}
+		moved := a.SetBack - b.SetBack // with the clock
+		if !a.Began.Equal(b.Began.Add(-moved)) || !a.Deadline.Equal(b.Deadline.Add(-moved)) {
+			return "begins another round"
+		}
+		return ""
+	})
+}
+
+// P10: what is deferred by a profile, a major upgrade or excluded is not installed, not counted and not shown.
+func TestP10NoUpdateOutOfScope(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		updates := m.after.Pending
+		switch a := m.action.(type) {
+		case enforce.Download:
+			updates = append(slices.Clone(updates), a.Updates...)
+		case enforce.Install:
+			updates = append(slices.Clone(updates), a.Updates...)
+		}
+		for _, u := range updates {
+			if u.Deferred || u.Cut || u.Title == "Skip this" || u.Version == "14.1" {
+				return "is after " + u.Name()
+			}
+		}
+		return ""
+	})
+}
+
+// P11: the work is done only when a look has found nothing to enforce and no restart is due.
+func TestP11FinishOnlyWhenNothingIsLeft(t *testing.T) {
+	each(t, without(func(w *troubles) { w.clock, w.boot, w.admin = false, false, false }), func(m moment) string {
+		if _, ok := m.action.(enforce.Finish); !ok {
+			return ""
+		}
+		looked, ok := m.event.(enforce.Looked)
+		switch {
+		case !ok || looked.Partial:
+			return "finishes without a conclusive look"
+		case len(m.policy.Scope.Required(m.offered)) > 0:
+			return "finishes with updates left"
+		case m.staged != enforce.Stay || m.after.Restart.Power != enforce.Stay:
+			return "finishes before the restart"
+		}
+		return ""
+	})
+}
