@@ -24,7 +24,7 @@ import (
 // programs are the daemon and the stand-in for all tools, as files.
 type programs struct{ daemon, standin string }
 
-func build(t *testing.T) programs {
+func build(t testing.TB) programs {
 	t.Helper()
 	dir := t.TempDir()
 	p := programs{filepath.Join(dir, "install-or-deferd"), filepath.Join(dir, "standin")}
@@ -40,12 +40,12 @@ func build(t *testing.T) programs {
 
 // root is a file tree that processes take for the whole.
 type root struct {
-	*testing.T
+	testing.TB
 	dir string
 }
 
 // plainRoot is a tree with the daemon and nothing else.
-func plainRoot(t *testing.T, p programs) root {
+func plainRoot(t testing.TB, p programs) root {
 	t.Helper()
 	r := root{t, t.TempDir()}
 	r.link(p.daemon, agent.BinaryPath)
@@ -54,7 +54,7 @@ func plainRoot(t *testing.T, p programs) root {
 }
 
 // macRoot is a tree with the stand-in at the path of every tool, for a Mac with macOS 10.15.7 that started an hour ago.
-func macRoot(t *testing.T, p programs) root {
+func macRoot(t testing.TB, p programs) root {
 	t.Helper()
 	r := plainRoot(t, p)
 	for _, tool := range macos.Tools() {

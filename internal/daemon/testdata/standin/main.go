@@ -82,6 +82,7 @@ func softwareUpdate(args []string) {
 		}
 		fmt.Println("Done.")
 	case "--install":
+		time.Sleep(500 * time.Millisecond) // no installation is over before the window that tells of it is up
 		for _, label := range labels(args) {
 			if !strings.Contains(read("list"), "* Label: "+label+"\n") {
 				fmt.Fprintf(os.Stderr, "%s: No such update\n", label)
