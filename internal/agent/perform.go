@@ -167,7 +167,9 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	host := t.agent.Host
 	t.log.say("Installing %s.", enforce.List(a.Updates))
 	t.log.flush(ctx)
-	stop := t.stand(ctx, t.window(windowUpdating, true))
+	w := t.window(windowUpdating, true)
+	w.Timeout = macos.InstallLimit // not to stand for ever if this program is killed before it takes it away
+	stop := t.stand(ctx, w)
 	modern := enforce.AtLeast(t.running, 11)
 	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, macos.Installation{
 		Labels: labels(a.Updates), Restart: a.Restart && modern, Modern: modern,

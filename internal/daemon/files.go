@@ -197,7 +197,8 @@ func temporaryName(base string, pid int) string {
 	return "." + base + "." + strconv.Itoa(pid) + temporarySuffix
 }
 
-// sweep removes what processes left behind that were killed while they wrote the file of that name.
+// sweep removes what processes left behind that were killed while they wrote the file of that name, or any file where no
+// name is given.
 func sweep(folder *os.Root, base string) {
 	dir, err := folder.Open(".")
 	if err != nil {
@@ -206,10 +207,13 @@ func sweep(folder *os.Root, base string) {
 	defer dir.Close() //nolint:errcheck // it was only read
 	names, _ := dir.Readdirnames(-1)
 	for _, name := range names {
-		middle, ok := strings.CutPrefix(name, "."+base+".")
-		middle, suffixed := strings.CutSuffix(middle, temporarySuffix)
-		pid, err := strconv.Atoi(middle)
-		if !ok || !suffixed || err != nil || pid <= 0 {
+		stem, ok := strings.CutSuffix(name, temporarySuffix)
+		dot := strings.LastIndexByte(stem, '.')
+		if !ok || dot < 1 || base != "" && stem[:dot] != "."+base {
+			continue
+		}
+		pid, err := strconv.Atoi(stem[dot+1:])
+		if err != nil || pid <= 0 {
 			continue
 		}
 		if pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
@@ -223,10 +227,25 @@ func (*Files) Remove(path string) error {
 	if !filepath.IsAbs(path) {
 		return &fs.PathError{Op: "remove", Path: path, Err: errRelative}
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	err := os.Remove(path)
+	if errors.Is(err, syscall.ENOTEMPTY) && tidy(path) {
+		err = os.Remove(path)
 	}
-	return nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// tidy removes from a folder what killed processes of ours left in it while they wrote.
+func tidy(path string) bool {
+	folder, err := openFolder(path)
+	if err != nil {
+		return false
+	}
+	defer folder.Close() //nolint:errcheck // it was only read
+	sweep(folder, "")
+	return true
 }
 
 // Stat implements [macos.Lister].

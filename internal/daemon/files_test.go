@@ -277,3 +277,25 @@ func TestALockOnARemovedFileIsNotHeld(t *testing.T) {
 		t.Error(held, err)
 	}
 }
+
+func TestRemoveTakesAwayWhatKilledProcessesLeftInAFolder(t *testing.T) {
+	const nobody = 1 << 22 // no process has this number
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(folder, temporaryName("logo.png", nobody))
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Files{}).Remove(folder); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.MkdirAll(filepath.Join(other, "kept"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Files{}).Remove(other); err == nil {
+		t.Error("a folder with something in it is removed")
+	}
+}

@@ -17,8 +17,11 @@ import (
 const (
 	listTimeout     = 10 * time.Minute
 	downloadTimeout = 3 * time.Hour
-	installTimeout  = 3 * time.Hour
+	installTimeout  = InstallLimit
 )
+
+// InstallLimit is how long an installation may take before it is stopped.
+const InstallLimit = 3 * time.Hour
 
 // ErrUnproven says that softwareupdate ended well and printed neither that it did its work nor what it complains of.
 // Only a new listing can tell what happened.
