@@ -66,6 +66,7 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 		if netErr := (macos.Network{Host: host}).Reach(ctx); netErr != nil {
 			cause += "; " + netErr.Error()
 		}
+		t.log.say("Not listed: %s.", cause)
 		return enforce.LookFailed{Cause: cause}
 	}
 	for _, v := range t.policy.Scope.Judge(listing.Updates) {
@@ -149,7 +150,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			continue // time in which nothing is seen does not count
 		case reply.Kind == macos.ReplyFirst:
 			t.log.say("The person started the updates.")
-			return enforce.Warned{}
+			return enforce.Warned{Clicked: true}
 		}
 		unseen = 0
 		left -= reply.Shown
@@ -183,6 +184,9 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	case err != nil:
 		event.Outcome, event.Cause = enforce.OutcomeFailed, err.Error()
 		t.log.say("Not installed: %v.", err)
+	case result.Problem != "" && result.Power == enforce.Stay: // of some that may have been those that need a restart
+		event.Outcome = enforce.OutcomeUnproven
+		t.log.say("softwareupdate has ended, and not all is installed: %s.", result.Problem)
 	default:
 		t.log.say("softwareupdate has ended.")
 	}

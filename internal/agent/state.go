@@ -40,7 +40,7 @@ func loadState(host macos.Host) (state enforce.State, problems []string) {
 func (t *turn) save(ctx context.Context) error {
 	show := t.local.differs(t.state)
 	if show {
-		t.state.Mirror.Written = wholeSeconds(t.state)
+		t.state.Mirror = enforce.Mirror{Found: t.local.wish, Written: wholeSeconds(t.state)}
 	}
 	data, err := json.MarshalIndent(t.state, "", "  ")
 	if err == nil {
@@ -124,10 +124,10 @@ func wholeSeconds(s enforce.State) enforce.Wish {
 func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (problems []string) {
 	defaults := macos.Defaults{Host: host}
 	shown := wholeSeconds(s)
-	write := func(key string, t, was time.Time) {
+	write := func(key string, t time.Time, there *time.Time) {
 		var err error
 		switch {
-		case t.Equal(was) && len(l.junk) == 0 && len(l.old) == 0:
+		case t.Equal(*there) && len(l.junk) == 0 && len(l.old) == 0:
 			return
 		case t.IsZero() && !slices.Contains(l.names, key):
 			return
@@ -140,7 +140,9 @@ func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (pro
 		}
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("Preference %s does not show the round: %v.", key, err))
+			return
 		}
+		*there = t
 	}
 	if l.wish.ForcedAfter.After(shown.ForcedAfter) {
 		problems = append(problems, fmt.Sprintf("Preference %s asked for a later deadline, which is refused.", forcedKey))
@@ -148,13 +150,13 @@ func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (pro
 	if !shown.DeferredUntil.IsZero() && l.wish.DeferredUntil.After(shown.DeferredUntil) {
 		problems = append(problems, fmt.Sprintf("Preference %s asked for a longer deferral, which is refused.", deferredKey))
 	}
-	write(forcedKey, shown.ForcedAfter, l.wish.ForcedAfter)
-	write(deferredKey, shown.DeferredUntil, l.wish.DeferredUntil)
+	write(forcedKey, shown.ForcedAfter, &l.wish.ForcedAfter)
+	write(deferredKey, shown.DeferredUntil, &l.wish.DeferredUntil)
 	for _, key := range l.old {
 		if err := defaults.Delete(ctx, l.domain, key); err != nil {
 			problems = append(problems, fmt.Sprintf("Preference %s of an earlier version stays: %v.", key, err))
 		}
 	}
-	l.wish, l.old, l.junk = shown, nil, nil
+	l.old, l.junk = nil, nil
 	return problems
 }

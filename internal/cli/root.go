@@ -36,7 +36,7 @@ func Main(args []string, streams Streams) int {
 	root.SetErr(streams.Err)
 	root.SetArgs(args)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err, ""} })
-	root.AddCommand(simulateCommand(), updatesCommand())
+	root.AddCommand(initCommand(), settingsCommand(), simulateCommand(), updatesCommand(), profileCommand())
 	err := root.Execute()
 	if err == nil {
 		return exitDone

@@ -12,7 +12,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
-	"github.com/install-or-defer/install-or-defer/internal/plist"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
 
@@ -279,19 +278,6 @@ func (o offerFile) offer() (sim.Offer, error) {
 		After: o.After, Becomes: o.Becomes, Download: time.Duration(o.Download), Install: time.Duration(o.Install),
 		Fails: o.Fails, Prepares: o.Prepares,
 	}, nil
-}
-
-// parseSettings reads settings from a property list or from YAML.
-func parseSettings(data []byte) (map[string]any, error) {
-	trimmed := bytes.TrimSpace(data)
-	if bytes.HasPrefix(trimmed, []byte("<")) || bytes.HasPrefix(data, []byte("bplist")) {
-		return plist.Decode(data)
-	}
-	var values map[string]any
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&values); err != nil {
-		return nil, errors.New(yaml.FormatError(err, false, true))
-	}
-	return wholeNumbers(values), nil
 }
 
 // wholeNumbers gives numbers the one type that property lists have for them.

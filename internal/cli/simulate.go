@@ -58,7 +58,7 @@ func simulateCommand() *cobra.Command {
 	flags.StringVar(&o.macOS, "macos", "", "the macOS `version` of the Mac, 10.13 to 27")
 	flags.StringVar(&o.arch, "arch", "", "the `processor`: intel or arm64")
 	flags.StringVar(&o.answers, "answers", "", "what the person does about one prompt after the other, as in 'defer, ignore, sleep 8h, install'")
-	flags.StringVar(&o.settingsFile, "settings", "", "a property list or YAML `file` with the settings of a profile")
+	flags.StringVar(&o.settingsFile, "settings", "", "the administrator's `file`, or another with settings; see docs/configuration.md")
 	flags.StringVar(&o.updatesFile, "updates", "", "a `file` with what softwareupdate --list printed: these updates are offered")
 	flags.StringVar(&o.zone, "zone", "", "the Mac's time zone, as in Europe/Berlin")
 	flags.Uint64Var(&o.seed, "seed", 0, "vary how quickly the person reacts, by this `number`")
@@ -181,10 +181,11 @@ func (o simulateOptions) setSettings(s *sim.Scenario) error {
 	if err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
-	values, err := parseSettings(data)
+	document, err := readSettings(o.settingsFile, data)
 	if err != nil {
-		return usagef("", "read settings: %s: %w", o.settingsFile, err)
+		return err
 	}
+	values := document.Values
 	_, findings := settings.Decode(settings.Platform{AppleSilicon: s.Silicon}, settings.Source{Name: o.settingsFile, Values: values})
 	if len(findings) > 0 {
 		var lines []string

@@ -79,8 +79,11 @@ func (t *turn) answered(e Answered) Action {
 }
 
 func (t *turn) warned(e Warned) Action {
-	if e.Unseen {
+	switch {
+	case e.Unseen:
 		return t.unseen()
+	case !e.Clicked && !t.overdue(): // the person logged out, and the deadline is yet to come
+		return Wait{Until: t.s.Deadline, Why: WhyNobody}
 	}
 	t.s.Unseen = 0
 	t.s.Agreed = t.now

@@ -49,7 +49,8 @@ type Answered struct {
 
 // Warned tells how the final warning ended.
 type Warned struct {
-	Unseen bool // no window could be shown
+	Unseen  bool // no window could be shown
+	Clicked bool // the person clicked its button; else it stood to its end, or the person logged out
 }
 
 // Installed tells how an installation ended.

@@ -41,9 +41,9 @@ type macState struct {
 	asked   time.Time     // the last polite restart of this turn
 	alone   bool          // nobody was logged in when last looked
 
-	lost    bool          // the last answer was lost, since the daemon was killed
 	excused int           // how often an administrator or a reinstall has changed the round
 	slack   time.Duration // time that the clock gained where no program could have noticed
+	hasty   time.Duration // by how much a step back that was noticed late may have cut a deferral that was granted after it
 	forward time.Duration // by how much the clock was put forward, in all
 }
 
@@ -216,6 +216,9 @@ func drawClock(t *rapid.T, c *chapter) {
 		c.clockRight = true
 	case 5:
 		c.step = seconds(-10*3600, 3600)
+		if oneIn(t, 4, "far back") {
+			c.step = -20 * 365 * 24 * time.Hour
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ func (t *turn) looked(e Looked) Action {
 	}
 	s.Install.forget()
 	if len(required) == 0 {
+		*s = State{Look: s.Look, Clock: s.Clock, Mirror: s.Mirror} // the round ends here, whether or not the removal works
 		return Finish{Why: WhyNothingLeft}
 	}
 	if s.Deadline.IsZero() && t.now.Before(t.p.Built) {

@@ -20,9 +20,13 @@ type mac struct {
 	turn   int
 	made   int // updates ever offered
 
-	unsure    bool      // the clock went back since the last turn that knew when the Mac started
-	rebooted  bool      // the Mac was started, or the state lost, since then
-	lastKnown time.Time // that turn, in true time
+	unsure    bool          // the clock went back since the last turn that knew when the Mac started
+	rebooted  bool          // the Mac was started since then
+	late      bool          // it went back within a turn
+	wiped     bool          // the state was lost since then
+	back      time.Duration // by how much the clock went back since then
+	lastKnown time.Time     // that turn, in true time
+	counted   time.Time     // up to here slack was counted
 	up        bool
 }
 
@@ -46,17 +50,31 @@ func (m *mac) setClock(by time.Duration) {
 	m.off += by
 	if by < 0 {
 		m.unsure = true
+		m.back -= by
 	} else {
 		m.forward += by
 	}
 }
 
 // account counts the time that nobody can give account of: where the Mac was started, or all memory of it is gone, a
-// clock that went back cannot be told from one that stood.
+// clock that went back cannot be told from one that stood. Noticed late, it also moves what was set after it.
 func (m *mac) account(c *chapter) {
-	if m.unsure && (m.rebooted || c.bootUnknown) {
-		m.slack += m.now.Sub(m.lastKnown)
+	if m.unsure && m.late {
+		m.hasty += m.now.Sub(m.lastKnown)
 	}
+	m.late = c.bootUnknown
+	switch {
+	case m.wiped:
+		m.slack += m.back + 5*time.Second
+		m.back = 0
+	case m.unsure && (m.rebooted || c.bootUnknown):
+		if m.counted.Before(m.lastKnown) {
+			m.counted = m.lastKnown
+		}
+		m.slack += m.now.Sub(m.counted)
+		m.counted = m.now
+	}
+	m.slack = min(m.slack, 1<<62) // a century is enough
 }
 
 func (m *mac) reboot() {
@@ -78,8 +96,8 @@ func (m *mac) play(c *chapter) {
 		m.now = m.now.Add(time.Minute)
 	}
 	m.appear(c.appears)
-	if c.reinstall {
-		m.saved, m.rebooted = enforce.State{}, true
+	if c.reinstall && m.prefs == m.shown() { // two losses at once are one too many
+		m.saved, m.wiped = enforce.State{}, true
 		m.excused++
 	}
 	m.administrate(c)
@@ -92,6 +110,9 @@ func (m *mac) play(c *chapter) {
 func (m *mac) administrate(c *chapter) {
 	if c.wish != wishNothing || c.edit != editNothing {
 		m.excused++
+	}
+	if m.wiped {
+		return // the preference values are all that is left
 	}
 	switch c.wish {
 	case wishEarlierDeadline:
@@ -129,28 +150,34 @@ func (m *mac) take(c *chapter) {
 		}
 		action := m.step(c, event)
 		if _, ok := event.(enforce.TurnStarted); ok && !c.bootUnknown && action.Reason() != enforce.WhyClock {
-			m.unsure, m.rebooted, m.lastKnown = false, false, m.now
+			m.unsure, m.rebooted, m.wiped, m.back, m.lastKnown = false, false, false, 0, m.now
 		}
-		switch action.(type) {
-		case enforce.Wait:
+		if _, ok := action.(enforce.Wait); ok {
 			return
-		case enforce.Finish:
+		}
+		if _, ok := action.(enforce.Finish); ok {
 			m.finished = true
 			return
 		}
 		if n == c.kill && !c.killLate {
-			m.lost = true
 			return
 		}
 		if n == 1 {
 			m.setClock(c.step)
+			m.late = m.late || c.step < 0
 		}
 		event = m.perform(c, action)
 		if n == c.kill {
-			m.lost = true
 			return
 		}
 		m.told(event)
+	}
+}
+
+// shown is the state as the preference values show it.
+func (m *mac) shown() enforce.Wish {
+	return enforce.Wish{
+		ForcedAfter: m.saved.Deadline.Truncate(time.Second), DeferredUntil: m.saved.DeferredUntil.Truncate(time.Second),
 	}
 }
 
@@ -161,9 +188,7 @@ func (m *mac) step(c *chapter, event enforce.Event) enforce.Action {
 	moment.macState = m.macState
 	moment.after, moment.action = enforce.Step(m.policy, m.saved, m.wall(), event)
 	m.saved = moment.after
-	if shown := (enforce.Wish{
-		ForcedAfter: m.saved.Deadline.Truncate(time.Second), DeferredUntil: m.saved.DeferredUntil.Truncate(time.Second),
-	}); !m.saved.Deadline.IsZero() && shown != m.prefs {
+	if shown := m.shown(); !m.saved.Deadline.IsZero() && shown != m.prefs {
 		m.saved.Mirror.Written = shown
 		if !c.unmirrored {
 			m.prefs = shown
@@ -175,16 +200,11 @@ func (m *mac) step(c *chapter, event enforce.Event) enforce.Action {
 
 // told notes what an event tells that promises speak of.
 func (m *mac) told(event enforce.Event) {
-	switch e := event.(type) {
-	case enforce.Answered:
-		m.lost = false
-		if e.Answer == enforce.AnswerInstall {
-			m.clicked = m.now
-		}
-	case enforce.Warned:
-		if !e.Unseen {
-			m.warned = m.now
-		}
+	if e, ok := event.(enforce.Answered); ok && e.Answer == enforce.AnswerInstall {
+		m.clicked = m.now
+	}
+	if e, ok := event.(enforce.Warned); ok && !e.Unseen {
+		m.warned = m.now
 	}
 }
 

@@ -1,6 +1,7 @@
 package enforce
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,6 +15,7 @@ type Facts struct {
 	Mechanism string        // where updates are installed by hand
 	Restart   bool          // a restart is needed: the text between << and >> stays
 	Last      bool          // this is the last prompt before the deadline: the text between {{ and }} goes
+	Speech    Speech        // the language of the durations; the zero Speech is English
 }
 
 // Expand makes the text of a window from a message. Sections are settled first, then placeholders are replaced, each
@@ -25,22 +27,25 @@ type Facts struct {
 func Expand(message string, f Facts) string {
 	message = section(message, "<<", ">>", f.Restart)
 	message = section(message, "{{", "}}", !f.Last)
-	hours := Remaining(f.Left)
-	after := "after " + hours
-	if hours == verySoon {
-		after = verySoon
+	speech := f.Speech.orEnglish()
+	hours := speech.Remaining(f.Left)
+	var pairs []string
+	for _, phrase := range append(slices.Clone(speech.Around), hoursPlaceholder) {
+		with := strings.Replace(phrase, hoursPlaceholder, hours, 1)
+		if hours == speech.Soon {
+			with = hours // "very soon", not "after very soon"
+		}
+		pairs = append(pairs, phrase+" hours", with, phrase, with)
 	}
-	return strings.NewReplacer(
-		"after %DEFER_HOURS% hours", after,
-		"after %DEFER_HOURS%", after,
-		"%DEFER_HOURS% hours", hours,
-		"%DEFER_HOURS%", hours,
+	return strings.NewReplacer(append(pairs,
 		"%DEADLINE_DATE%", f.Deadline,
 		"%SUPPORT_CONTACT%", f.Contact,
 		"%UPDATE_LIST%", f.Updates,
 		"%UPDATE_MECHANISM%", f.Mechanism,
-	).Replace(message)
+	)...).Replace(message)
 }
+
+const hoursPlaceholder = "%DEFER_HOURS%"
 
 // section keeps or removes the text between each pair of markers, and removes the markers.
 func section(message, open, end string, keep bool) string {
@@ -61,25 +66,6 @@ func section(message, open, end string, keep bool) string {
 	return out.String()
 }
 
-const verySoon = "very soon"
-
-// Remaining words a duration in the one unit that suits it, rounded down: days above two days, hours above two hours,
-// minutes above one minute, and "very soon". An hour is forgiven where it is days, a minute where it is hours, so that a
-// deadline set by a turn whose download took a while is still three days away.
-func Remaining(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d <= time.Minute:
-		return verySoon
-	case d+time.Hour > 2*day:
-		return plural(int((d+time.Hour)/day), "day")
-	case d+time.Minute > 2*time.Hour:
-		return plural(int((d+time.Minute)/time.Hour), "hour")
-	default:
-		return plural(int(d/time.Minute), "minute")
-	}
-}
-
 // words gives a duration exactly, in days, hours, minutes and seconds: "3 days", "1 hour 30 minutes".
 func words(d time.Duration) string {
 	const day = 24 * time.Hour
@@ -97,17 +83,4 @@ func words(d time.Duration) string {
 		return "no time"
 	}
 	return strings.Join(parts, " ")
-}
-
-// List words the names of updates: "Safari 14.0 and macOS 10.15.7 Update".
-func List(updates []Update) string {
-	names := make([]string, len(updates))
-	for i, u := range updates {
-		names[i] = u.Name()
-	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -42,19 +42,31 @@ func TestP1NoForcedInstallBeforeTheDeadline(t *testing.T) {
 			overdue := !m.after.Deadline.IsZero() && !m.wall.Before(m.after.Deadline)
 			clicked := !m.clicked.IsZero() && m.true.Sub(m.clicked) <= hour+m.slack
 			left := m.chapter.leaves // while the warning stood, which may begin a minute before the deadline
-			switch m.action.(type) {
-			case enforce.Install:
-				if !overdue && !clicked && !(left && m.after.Deadline.Sub(m.wall) < time.Minute) {
+			left = left && m.after.Deadline.Sub(m.wall) < time.Minute
+			if _, ok := m.action.(enforce.Install); ok {
+				if !overdue && !clicked && !left {
 					t.Fatalf("installs before the deadline, at %s\n%s", m.true, h)
 				}
 				agreed = true
-			case enforce.AskRestart, enforce.ForceRestart:
-				if !agreed {
-					t.Fatalf("restarts without an installation, at %s\n%s", m.true, h)
-				}
+			}
+			if restarts(m.action) && !agreed {
+				t.Fatalf("restarts without an installation, at %s\n%s", m.true, h)
 			}
 		}
 	})
+}
+
+func restarts(a enforce.Action) bool { return restart(a) != enforce.Stay }
+
+// restart is what an action asks or forces the Mac to do.
+func restart(a enforce.Action) enforce.Power {
+	if ask, ok := a.(enforce.AskRestart); ok {
+		return ask.Power
+	}
+	if force, ok := a.(enforce.ForceRestart); ok {
+		return force.Power
+	}
+	return enforce.Stay
 }
 
 // P2: while the Mac is awake and its tools work, enforcement begins within one interval of the deadline.
@@ -81,14 +93,10 @@ func enforcedIn(moments []moment) bool {
 		if m.turn != turn {
 			return false
 		}
-		switch a := m.action.(type) {
-		case enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart:
-			return true
-		case enforce.Remind:
-			return a.Overdue || a.Standing || a.Open
-		default:
-			return false
-		}
+		_, warns := m.action.(enforce.Warn)
+		_, installs := m.action.(enforce.Install)
+		_, reminds := m.action.(enforce.Remind)
+		return warns || installs || reminds || restarts(m.action)
 	})
 }
 
@@ -99,13 +107,11 @@ func TestP2NoWaitWithoutReasonAfterTheDeadline(t *testing.T) {
 		if !ok || m.after.Deadline.IsZero() || m.wall.Before(m.after.Deadline) {
 			return ""
 		}
-		switch wait.Why {
-		case enforce.WhyDeferred, enforce.WhyBackOff, enforce.WhyTurn, enforce.WhyNoEvent:
+		if slices.Contains([]enforce.Why{enforce.WhyDeferred, enforce.WhyBackOff, enforce.WhyTurn, enforce.WhyNoEvent}, wait.Why) {
 			return "waits after the deadline: " + string(wait.Why)
-		case enforce.WhyClock:
-			if !m.wall.Before(m.policy.Built) {
-				return "waits for a clock that is right"
-			}
+		}
+		if wait.Why == enforce.WhyClock && !m.wall.Before(m.policy.Built) {
+			return "waits for a clock that is right"
 		}
 		return ""
 	})
@@ -137,7 +143,7 @@ func TestP4ADeferralIsHonouredInFull(t *testing.T) {
 				continue
 			}
 			if last != nil && m.excused == last.excused {
-				gap := m.true.Sub(last.true) + m.forward - last.forward + 5*time.Second
+				gap := m.true.Sub(last.true) + m.forward - last.forward + m.hasty - last.hasty + 5*time.Second
 				if gap < last.policy.DeferralPeriod {
 					t.Fatalf("asks again after %s, at %s\n%s", gap, m.true, h)
 				}
@@ -203,16 +209,7 @@ func TestP6NoDeadlineByAnImplausibleClock(t *testing.T) {
 // P7: a restart happens only when an installed update needs it, and a shut down when one needs that.
 func TestP7OnlyTheRestartThatIsNeeded(t *testing.T) {
 	each(t, without(func(w *troubles) { w.clock, w.boot, w.admin = false, false, false }), func(m moment) string {
-		power := enforce.Stay
-		switch a := m.action.(type) {
-		case enforce.AskRestart:
-			power = a.Power
-		case enforce.ForceRestart:
-			power = a.Power
-		default:
-			return ""
-		}
-		if power != m.staged {
+		if power := restart(m.action); power != enforce.Stay && power != m.staged {
 			return "wants to " + string(power) + " where " + string(m.staged) + " is needed"
 		}
 		return ""
@@ -251,10 +248,10 @@ func TestP9LaterUpdatesJoinTheRound(t *testing.T) {
 func TestP10NoUpdateOutOfScope(t *testing.T) {
 	each(t, everything(), func(m moment) string {
 		updates := m.after.Pending
-		switch a := m.action.(type) {
-		case enforce.Download:
+		if a, ok := m.action.(enforce.Download); ok {
 			updates = append(slices.Clone(updates), a.Updates...)
-		case enforce.Install:
+		}
+		if a, ok := m.action.(enforce.Install); ok {
 			updates = append(slices.Clone(updates), a.Updates...)
 		}
 		for _, u := range updates {

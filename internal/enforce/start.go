@@ -42,7 +42,9 @@ func (t *turn) heed(w Wish) {
 	found := s.Mirror.Found
 	s.Mirror.Found = w
 	if s.Deadline.IsZero() {
-		t.takeOver(w)
+		if wished(w.ForcedAfter, found.ForcedAfter, s.Mirror.Written.ForcedAfter) {
+			t.takeOver(w)
+		}
 		return
 	}
 	if wished(w.ForcedAfter, found.ForcedAfter, s.Mirror.Written.ForcedAfter) && w.ForcedAfter.Before(s.Deadline) {
@@ -73,7 +75,7 @@ func wished(t, found, written time.Time) bool {
 // takeOver continues a round that is known from the preference values alone: another program of the same contract left
 // them, or our own state was lost.
 func (t *turn) takeOver(w Wish) {
-	if w.ForcedAfter.IsZero() || w.ForcedAfter.After(t.p.deadline(t.now)) {
+	if w.ForcedAfter.After(t.p.deadline(t.now)) {
 		return
 	}
 	t.s.Deadline = w.ForcedAfter

@@ -177,8 +177,12 @@ func (s State) Checked() (State, error) {
 		name string
 		n    *int
 	}{
-		{"prompts", &s.Prompts}, {"deferrals", &s.Deferrals}, {"look.failures", &s.Look.Failures},
-		{"cache.failures", &s.Cache.Failures}, {"install.failures", &s.Install.Failures}, {"unseen", &s.Unseen},
+		{"prompts", &s.Prompts},
+		{"deferrals", &s.Deferrals},
+		{"look.failures", &s.Look.Failures},
+		{"cache.failures", &s.Cache.Failures},
+		{"install.failures", &s.Install.Failures},
+		{"unseen", &s.Unseen},
 		{"reminders", &s.Reminders},
 	} {
 		if *count.n < 0 {

@@ -98,10 +98,9 @@ func (t *turn) clamp(until time.Time) time.Time {
 }
 
 // bootedSince tells whether the Mac, which started at boot, has started since then. Where it is not known when it
-// started, it is taken to have, since the alternative is to restart it again and again; so it is where the time asked
-// about is yet to come.
+// started, it is taken to have, since the alternative is to restart it again and again.
 func (t *turn) bootedSince(boot, then time.Time) bool {
-	return boot.IsZero() || t.fresh || t.s.Clock.Boot.After(then) || then.Sub(t.now) > jitter
+	return boot.IsZero() || t.fresh || t.s.Clock.Boot.After(then)
 }
 
 // clockUnset tells whether the clock says a time before this program was built, as it does on a Mac that has lost its

@@ -40,7 +40,7 @@ func (w Workday) After(t time.Time) time.Time {
 	if end.Before(t) {
 		end = t
 	}
-	for w.Working(end) {
+	for end.Day() == t.Day() && end.Hour() < w.End {
 		end = end.Truncate(time.Minute).Add(time.Minute)
 	}
 	return end

@@ -10,20 +10,31 @@ import (
 	"unicode/utf8"
 )
 
-// convert turns what a source holds into a value of the key's type within the key's limits. Each problem continues the
-// key's name and ends before "; ignored". With arrays of dates and texts a bad item is a problem of its own and the
-// others count: then ok is true all the same.
-func convert(key Key, raw any) (value any, problems []string, ok bool) {
-	var problem string
+// problem is what is wrong with a value or with a part of it.
+type problem struct {
+	at   string // the part, as ".de.PromptMessage", on one line; empty for the value itself
+	text string // continues the name, and ends before "; ignored"
+}
+
+// convert turns what a source holds into a value of the key's type within the key's limits. With arrays of dates and
+// texts and with dictionaries a bad item is a problem of its own and the others count: then ok is true all the same.
+func convert(key Key, raw any) (value any, problems []problem, ok bool) {
+	var bad string
 	switch key.Type {
 	case Boolean:
-		value, problem = boolean(raw)
+		value, bad = boolean(raw)
 	case Integer:
-		value, problem = integer(key, raw)
+		value, bad = integer(key, raw)
 	case String, Path:
-		value, problem = text(key, raw)
+		value, bad = text(key, raw)
+	case Choice:
+		value, bad = choose(key, raw)
+	case Date:
+		value, bad = moment(raw)
 	case Integers:
-		value, problem = integers(key, raw)
+		value, bad = integers(key, raw)
+	case Dictionary:
+		return localizations(raw)
 	case Strings:
 		return items(key, raw, text)
 	case Dates:
@@ -34,8 +45,8 @@ func convert(key Key, raw any) (value any, problems []string, ok bool) {
 		}
 		return value, problems, ok
 	}
-	if problem != "" {
-		return nil, []string{problem}, false
+	if bad != "" {
+		return nil, []problem{{text: bad}}, false
 	}
 	return value, nil, true
 }
@@ -126,7 +137,7 @@ func text(key Key, raw any) (value any, problem string) {
 	if !ok {
 		return nil, fmt.Sprintf("is %s, not text", describe(raw))
 	}
-	control := strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' })
+	control := strings.IndexFunc(s, unprintable)
 	switch {
 	case !utf8.ValidString(s):
 		return nil, fmt.Sprintf("is %s, not valid UTF-8", describe(raw))
@@ -141,6 +152,33 @@ func text(key Key, raw any) (value any, problem string) {
 	default:
 		return s, ""
 	}
+}
+
+// unprintable tells whether a character has no place in a text: control characters other than new line and tab, and the
+// two that XML cannot hold.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF
+}
+
+// choose accepts one of the words of a choice.
+func choose(key Key, raw any) (value any, problem string) {
+	if s, ok := raw.(string); ok && slices.Contains(key.Choices, trim(s)) {
+		return trim(s), ""
+	}
+	return nil, fmt.Sprintf("is %s, not one of %s", describe(raw), strings.Join(key.Choices, ", "))
+}
+
+// moment accepts a date, or date, time and zone as text.
+func moment(raw any) (value any, problem string) {
+	t, ok := raw.(time.Time)
+	if s, is := raw.(string); is {
+		parsed, err := time.Parse(time.RFC3339, trim(s))
+		t, ok = parsed, err == nil
+	}
+	if t = t.UTC(); !ok || t.Year() < 1 || t.Year() > 9999 {
+		return nil, fmt.Sprintf("is %s, not a date and time as 2026-12-01T18:00:00Z", describe(raw))
+	}
+	return t, ""
 }
 
 // day accepts a day of the calendar as text, or a date, which stands for its day in UTC.
@@ -180,16 +218,16 @@ func integers(key Key, raw any) (value any, problem string) {
 }
 
 // items accepts an array of texts, without those that are bad. If all are bad, there is no value.
-func items(key Key, raw any, one func(Key, any) (any, string)) (value any, problems []string, ok bool) {
-	list, problem := array(raw)
-	if problem != "" {
-		return nil, []string{problem}, false
+func items(key Key, raw any, one func(Key, any) (any, string)) (value any, problems []problem, ok bool) {
+	list, bad := array(raw)
+	if bad != "" {
+		return nil, []problem{{text: bad}}, false
 	}
 	good := []string{}
 	for i, item := range list {
-		v, problem := one(key, item)
-		if problem != "" {
-			problems = append(problems, fmt.Sprintf("has an item %d that %s", i+1, problem))
+		v, bad := one(key, item)
+		if bad != "" {
+			problems = append(problems, problem{text: fmt.Sprintf("has an item %d that %s", i+1, bad)})
 			continue
 		}
 		good = append(good, v.(string))

@@ -10,7 +10,7 @@ func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
 	for _, source := range sources {
 		d.reports = append(d.reports, &report{source: source.Name})
 	}
-	for _, key := range Table() {
+	for _, key := range TableWithPlanned() {
 		switch key.Name {
 		case WorkdayStartHour:
 			d.hours(key)
@@ -66,8 +66,11 @@ func (d *decoder) take(i int, key Key) (value any, ok bool) {
 		return nil, false
 	}
 	value, problems, ok := convert(key, raw)
-	for _, problem := range problems {
-		d.reports[i].add(key.Name, "%s; ignored", problem)
+	for _, p := range problems {
+		d.reports[i].add(key.Name+p.at, "%s; ignored", p.text)
+	}
+	if key.Planned {
+		d.reports[i].add(key.Name, "is planned, and has no effect in this version")
 	}
 	return value, ok
 }
@@ -89,8 +92,11 @@ func (d *decoder) below(i int, key Key, value any) bool {
 // fallback is the default, limited if an administrator's choice of another key leaves no room for it.
 func (d *decoder) fallback(key Key) decided {
 	value := key.Default
-	if key.Name == ManualUpdates {
+	switch {
+	case key.Name == ManualUpdates:
 		value = d.platform.AppleSilicon
+	case key.Name == MinimumBattery && d.platform.AppleSilicon:
+		value = int64(20)
 	}
 	if key.Below != "" {
 		larger := d.values[key.Below]

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Markdown writes the table as a reference for people: one table of keys for each group, what else there is to know
-// about each, and the default texts in full. It begins and ends with a line of text and has no heading above level 3.
+// Markdown writes the table as a reference for people, without the keys that are planned: one table of keys for each
+// group, what else there is to know about each, and the default texts in full. It begins and ends with a line of text
+// and has no heading above level 3.
 func Markdown() string {
 	var b strings.Builder
 	b.WriteString("| Key | Type | Unit | Default | Limits | Meaning |\n|---|---|---|---|---|---|\n")
@@ -58,7 +59,7 @@ func markdownDefault(key Key) string {
 		return or(key.DefaultNote, "–")
 	case key.DefaultNote == "":
 		return shown
-	case key.Type == Boolean:
+	case key.DefaultVaries:
 		return key.DefaultNote
 	default:
 		return shown + " (" + key.DefaultNote + ")"
@@ -69,6 +70,8 @@ func markdownLimits(key Key) string {
 	switch {
 	case key.Below != "":
 		return fmt.Sprintf("%d–%d, less than `%s`", key.Min, key.Max, key.Below)
+	case len(key.Choices) > 0:
+		return strings.Join(key.Choices, ", ")
 	case key.Max > 0:
 		return fmt.Sprintf("%d–%d", key.Min, key.Max)
 	case key.MaxLength > 0:

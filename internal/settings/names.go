@@ -32,6 +32,19 @@ const (
 	ManualMessage           = "ManualMessage"
 	RestartHeading          = "RestartHeading"
 	RestartMessage          = "RestartMessage"
+	Localizations           = "Localizations"
+)
+
+// Names of the keys that are planned.
+const (
+	DeadlineDate     = "DeadlineDate"
+	MaxDeferralCount = "MaxDeferralCount"
+	InstallMethod    = "InstallMethod"
+	PromptStyle      = "PromptStyle"
+	WaitForMeetings  = "WaitForMeetings"
+	MeetingPatience  = "MeetingPatience"
+	MinimumBattery   = "MinimumBattery"
+	MinimumFreeSpace = "MinimumFreeSpace"
 )
 
 // Headings under which the keys are documented, in this order.

@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -35,16 +36,24 @@ func anything(depth int) *rapid.Generator[any] {
 	return rapid.OneOf(kinds...)
 }
 
+// anyLanguages draws dictionaries that look like localizations, more or less.
+func anyLanguages() *rapid.Generator[any] {
+	tag := rapid.OneOf(rapid.SampledFrom([]string{"de", "DE", "pt-BR", "pt_BR", "x", ""}), rapid.String())
+	name := rapid.OneOf(rapid.SampledFrom([]string{settings.PromptMessage, settings.DeferButtonLabel, settings.SupportContact}), rapid.String())
+	texts := rapid.Map(rapid.MapOfN(name, anything(0), 0, 3), func(v map[string]any) any { return v })
+	return rapid.Map(rapid.MapOfN(tag, rapid.OneOf(texts, anything(0)), 0, 4), func(v map[string]any) any { return v })
+}
+
 func sources() *rapid.Generator[[]settings.Source] {
 	names := []string{}
-	for _, key := range settings.Table() {
+	for _, key := range settings.TableWithPlanned() {
 		names = append(names, key.Name)
 	}
-	key := rapid.OneOf(rapid.SampledFrom(names), rapid.SampledFrom(names[:8]), rapid.String())
+	key := rapid.OneOf(rapid.SampledFrom(names), rapid.SampledFrom(names[:8]), rapid.Just(settings.Localizations), rapid.String())
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) settings.Source {
 		return settings.Source{
 			Name:   rapid.SampledFrom([]string{"managed profile", "package", "file"}).Draw(t, "name"),
-			Values: rapid.MapOfN(key, anything(2), 0, 20).Draw(t, "values"),
+			Values: rapid.MapOfN(key, rapid.OneOf(anything(2), anyLanguages()), 0, 20).Draw(t, "values"),
 		}
 	}), 0, 4)
 }
@@ -54,7 +63,7 @@ func TestWhateverIsSetEveryValueIsWithinItsLimits(t *testing.T) {
 		platform := settings.Platform{AppleSilicon: rapid.Bool().Draw(t, "silicon")}
 		from := sources().Draw(t, "sources")
 		s, findings := settings.Decode(platform, from...)
-		for _, key := range settings.Table() {
+		for _, key := range settings.TableWithPlanned() {
 			within(t, key, s.Of(key.Name).Value)
 			sourced(t, s.Of(key.Name).Source, from)
 		}
@@ -81,19 +90,35 @@ func within(t *rapid.T, key settings.Key, value any) {
 	case bool:
 		ok = key.Type == settings.Boolean
 	case string:
-		ok = readable(key, v) && (key.Type == settings.String && v != "" ||
+		ok = key.Type == settings.Choice && slices.Contains(key.Choices, v) || readable(key, v) && (key.Type == settings.String && v != "" ||
 			key.Type == settings.Path && (v == "" || strings.HasPrefix(v, "/")))
 	case []int64:
 		ok = key.Type == settings.Integers && len(v) > 0 && slices.IsSorted(v) && v[0] >= key.Min && v[len(v)-1] <= key.Max
 	case []string:
 		ok = key.Type == settings.Strings && !slices.ContainsFunc(v, func(s string) bool { return s == "" || !readable(key, s) }) ||
 			key.Type == settings.Dates && !slices.ContainsFunc(v, func(s string) bool { _, err := time.Parse(time.DateOnly, s); return err != nil })
+	case time.Time:
+		ok = key.Type == settings.Date && v.Location() == time.UTC
+	case map[string]map[string]string:
+		ok = key.Type == settings.Dictionary && !slices.ContainsFunc(slices.Collect(maps.Values(v)), func(texts map[string]string) bool {
+			return len(texts) == 0 || !localized(texts)
+		})
 	case nil:
 		ok = key.Default == nil
 	}
 	if !ok {
 		t.Fatalf("%s is %#v", key.Name, value)
 	}
+}
+
+// localized tells whether every text of a language is within the limits of its key.
+func localized(texts map[string]string) bool {
+	for name, text := range texts {
+		if key, ok := settings.Lookup(name); !ok || text == "" || !readable(key, text) {
+			return false
+		}
+	}
+	return true
 }
 
 func readable(key settings.Key, text string) bool {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -10,11 +11,12 @@ import (
 // the defaults of an Intel Mac.
 type Settings struct {
 	values map[string]Value
+	keys   map[string]Key // by name; nil in the zero Settings
 }
 
 // Value is an effective value and where it comes from.
 type Value struct {
-	Value  any    // as the key's [Type] says; nil when an integer is not set
+	Value  any    // as the key's [Type] says; nil when an integer or a date is not set
 	Source string // a Source's name, DefaultSource, or "limited by" and the key that leaves no room for the default
 }
 
@@ -25,7 +27,7 @@ type NamedValue struct {
 	Source string
 }
 
-// All returns every effective value, in the order of the table. The caller may keep and change what it gets.
+// All returns the effective value of every key that has an effect, in the order of the table. The caller may keep and change what it gets.
 func (s Settings) All() []NamedValue {
 	var all []NamedValue
 	for _, key := range Table() {
@@ -37,11 +39,11 @@ func (s Settings) All() []NamedValue {
 
 // Of returns the effective value of a key with its source. Like all getters it panics when there is no such key: names
 // are constants, so that is a mistake in the program.
-func (s Settings) Of(name string) Value { return s.value(known("Of", name)) }
+func (s Settings) Of(name string) Value { return s.value(s.known("Of", name)) }
 
 // Duration returns an integer of seconds.
 func (s Settings) Duration(name string) time.Duration {
-	key := known("Duration", name)
+	key := s.known("Duration", name)
 	if key.Type != Integer || key.Unit != Seconds {
 		panic(fmt.Sprintf("settings: Duration(%q): the key is not an integer of seconds", name))
 	}
@@ -50,24 +52,24 @@ func (s Settings) Duration(name string) time.Duration {
 
 // Int returns an integer, in the key's unit, and whether it is set at all.
 func (s Settings) Int(name string) (value int, set bool) {
-	n, set := s.value(typed("Int", name, Integer)).Value.(int64)
+	n, set := s.value(s.typed("Int", name, Integer)).Value.(int64)
 	return int(n), set
 }
 
 // Bool returns a boolean.
 func (s Settings) Bool(name string) bool {
-	return s.value(typed("Bool", name, Boolean)).Value.(bool)
+	return s.value(s.typed("Bool", name, Boolean)).Value.(bool)
 }
 
-// Text returns a text or a path. A path that is not set is empty.
+// Text returns a text, a path or a choice. A path that is not set is empty.
 func (s Settings) Text(name string) string {
-	return s.value(typed("Text", name, String, Path)).Value.(string)
+	return s.value(s.typed("Text", name, String, Path, Choice)).Value.(string)
 }
 
 // Ints returns an array of integers.
 func (s Settings) Ints(name string) []int {
 	var list []int
-	for _, n := range s.value(typed("Ints", name, Integers)).Value.([]int64) {
+	for _, n := range s.value(s.typed("Ints", name, Integers)).Value.([]int64) {
 		list = append(list, int(n))
 	}
 	return list
@@ -75,7 +77,7 @@ func (s Settings) Ints(name string) []int {
 
 // Texts returns an array of texts, or of dates as texts.
 func (s Settings) Texts(name string) []string {
-	return s.value(typed("Texts", name, Strings, Dates)).Value.([]string)
+	return s.value(s.typed("Texts", name, Strings, Dates)).Value.([]string)
 }
 
 // value is the effective value of a key, which the caller may keep and change.
@@ -89,13 +91,22 @@ func (s Settings) value(key Key) Value {
 		v.Value = slices.Clone(list)
 	case []string:
 		v.Value = slices.Clone(list)
+	case map[string]map[string]string:
+		languages := make(map[string]map[string]string, len(list))
+		for tag, texts := range list {
+			languages[tag] = maps.Clone(texts)
+		}
+		v.Value = languages
 	}
 	return v
 }
 
 // known finds the key that a getter was asked for.
-func known(getter, name string) Key {
-	key, ok := Lookup(name)
+func (s Settings) known(getter, name string) Key {
+	key, ok := s.keys[name]
+	if !ok {
+		key, ok = Lookup(name)
+	}
 	if !ok {
 		panic(fmt.Sprintf("settings: %s(%q): there is no such key", getter, name))
 	}
@@ -103,8 +114,8 @@ func known(getter, name string) Key {
 }
 
 // typed finds the key that a getter was asked for, which has to be of one of these types.
-func typed(getter, name string, types ...Type) Key {
-	key := known(getter, name)
+func (s Settings) typed(getter, name string, types ...Type) Key {
+	key := s.known(getter, name)
 	if !slices.Contains(types, key.Type) {
 		panic(fmt.Sprintf("settings: %s(%q): the key is of type %s", getter, name, key.Type))
 	}

@@ -22,22 +22,29 @@ func call(get func()) (complaint string) {
 	return ""
 }
 
+func allTypes() []settings.Type {
+	return []settings.Type{
+		settings.Integer, settings.Boolean, settings.String, settings.Path, settings.Choice, settings.Date,
+		settings.Integers, settings.Strings, settings.Dates, settings.Dictionary,
+	}
+}
+
 func TestEveryGetterForEveryKey(t *testing.T) {
 	s, _ := decode()
 	getters := map[string]struct {
 		get   func(string)
 		types []settings.Type
 	}{
-		"Of":       {func(n string) { s.Of(n) }, []settings.Type{settings.Integer, settings.Boolean, settings.String, settings.Path, settings.Integers, settings.Strings, settings.Dates}},
+		"Of":       {func(n string) { s.Of(n) }, allTypes()},
 		"Duration": {func(n string) { s.Duration(n) }, []settings.Type{settings.Integer}},
 		"Int":      {func(n string) { s.Int(n) }, []settings.Type{settings.Integer}},
 		"Bool":     {func(n string) { s.Bool(n) }, []settings.Type{settings.Boolean}},
-		"Text":     {func(n string) { s.Text(n) }, []settings.Type{settings.String, settings.Path}},
+		"Text":     {func(n string) { s.Text(n) }, []settings.Type{settings.String, settings.Path, settings.Choice}},
 		"Ints":     {func(n string) { s.Ints(n) }, []settings.Type{settings.Integers}},
 		"Texts":    {func(n string) { s.Texts(n) }, []settings.Type{settings.Strings, settings.Dates}},
 	}
 	for name, getter := range getters {
-		for _, key := range settings.Table() {
+		for _, key := range settings.TableWithPlanned() {
 			fits := slices.Contains(getter.types, key.Type) && (name != "Duration" || key.Unit == settings.Seconds)
 			complaint := call(func() { getter.get(key.Name) })
 			if fits != (complaint == "") {

@@ -24,7 +24,7 @@ type Platform struct {
 
 // Finding says what is wrong with one value. It never stops anything: the value is ignored or limited, as Problem says.
 type Finding struct {
-	Key     string // the key, shortened and quoted if it is no name; empty when it is about the source as a whole
+	Key     string // the key, or a part such as Localizations.de.PromptMessage; quoted if it is no name; empty for the source as a whole
 	Source  string // the Source's name
 	Problem string // one line that continues the key, such as "is 0, below the smallest allowed, 1; ignored"
 }

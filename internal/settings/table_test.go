@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
 
@@ -45,7 +47,10 @@ func TestContract(t *testing.T) {
 		compare(t, row.def, table[i].Default)
 	}
 	var messages []string
-	for _, key := range table[len(rows):] {
+	last := len(table) - 1
+	compare(t, "Localizations", table[last].Name)
+	compare(t, settings.Dictionary, table[last].Type)
+	for _, key := range table[len(rows):last] {
 		compare(t, settings.String, key.Type)
 		messages = append(messages, key.Name)
 	}
@@ -53,10 +58,37 @@ func TestContract(t *testing.T) {
 		ManualHeading ManualMessage RestartHeading RestartMessage`), messages)
 }
 
+// TestContractOfPlannedKeys holds what a profile may have today, for tomorrow.
+func TestContractOfPlannedKeys(t *testing.T) {
+	type row struct {
+		Name string
+		Type settings.Type
+		Def  any
+	}
+	var have []row
+	for _, key := range settings.TableWithPlanned()[len(settings.Table()):] {
+		have = append(have, row{key.Name, key.Type, key.Default})
+		compare(t, true, key.Planned)
+	}
+	compare(t, []row{
+		{"DeadlineDate", settings.Date, nil},
+		{"MaxDeferralCount", settings.Integer, nil},
+		{"InstallMethod", settings.Choice, "auto"},
+		{"PromptStyle", settings.Choice, "auto"},
+		{"WaitForMeetings", settings.Boolean, true},
+		{"MeetingPatience", settings.Integer, int64(3600)},
+		{"MinimumBattery", settings.Integer, int64(50)},
+		{"MinimumFreeSpace", settings.Integer, int64(15)},
+	}, have)
+	for _, key := range settings.Table() {
+		compare(t, false, key.Planned)
+	}
+}
+
 func TestEveryKeyIsDocumented(t *testing.T) {
 	groups := []string{settings.GroupTiming, settings.GroupWorkday, settings.GroupUpdates, settings.GroupAppearance, settings.GroupMessages}
 	seen, at := map[string]bool{}, 0
-	for _, key := range settings.Table() {
+	for _, key := range settings.TableWithPlanned() {
 		t.Run(key.Name, func(t *testing.T) {
 			for what, text := range map[string]string{
 				"Help": key.Help, "Paragraph": key.Paragraph, "Group": key.Group, "Since": key.Since, "Example": key.Example,
@@ -71,8 +103,11 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 			if words := regexp.MustCompile(`(?i)postpone|snooze|nag\b`).FindString(key.Help + key.Paragraph + fmt.Sprint(key.Default)); words != "" {
 				t.Errorf("uses the word %q", words)
 			}
-			if seen[key.Name] || slices.Index(groups, key.Group) < at {
+			if seen[key.Name] || !slices.Contains(groups, key.Group) || !key.Planned && slices.Index(groups, key.Group) < at {
 				t.Error("is given twice, or its group comes too late")
+			}
+			if n := len(key.ValueTitles); n > 0 && n != max(len(key.Choices), int(key.Max-key.Min+1)*min(1, int(key.Max))) {
+				t.Errorf("%d titles do not fit the values", n)
 			}
 			seen[key.Name], at = true, slices.Index(groups, key.Group)
 			if found, ok := settings.Lookup(key.Name); !ok || found.Help != key.Help {
@@ -84,6 +119,13 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 
 // raw makes a value as a source holds it from how an administrator writes it.
 func raw(key settings.Key, text string) any {
+	if key.Type == settings.Dictionary {
+		var dictionary any
+		if err := yaml.Unmarshal([]byte(text), &dictionary); err != nil {
+			return err
+		}
+		return dictionary
+	}
 	if !slices.Contains([]settings.Type{settings.Integers, settings.Strings, settings.Dates}, key.Type) {
 		return text
 	}
@@ -95,15 +137,18 @@ func raw(key settings.Key, text string) any {
 }
 
 func TestEveryExampleIsAGoodValue(t *testing.T) {
-	all := values{}
-	for _, key := range settings.Table() {
+	all, planned := values{}, []string(nil)
+	for _, key := range settings.TableWithPlanned() {
 		all[key.Name] = raw(key, key.Example)
+		if key.Planned {
+			planned = append(planned, "managed profile: "+key.Name+" is planned, and has no effect in this version")
+		}
 	}
 	s, findings := decode(profile(all))
-	compare(t, []string(nil), findings)
-	for _, v := range s.All() {
-		if v.Source != "managed profile" {
-			t.Errorf("%s: the example is not taken", v.Name)
+	compare(t, planned, findings)
+	for _, key := range settings.TableWithPlanned() {
+		if s.Of(key.Name).Source != "managed profile" {
+			t.Errorf("%s: the example is not taken", key.Name)
 		}
 	}
 }
@@ -116,6 +161,8 @@ func TestEveryDefaultWouldBeAccepted(t *testing.T) {
 			all[key.Name] = raw(key, strings.Trim(strings.ReplaceAll(fmt.Sprint(v), " ", ", "), "[]"))
 		case []string:
 			all[key.Name] = []any{}
+		case map[string]map[string]string:
+			all[key.Name] = values{}
 		case nil:
 		case string:
 			if v != "" {
@@ -183,9 +230,9 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("not six cells: %s", line)
 		}
 	}
-	for _, key := range settings.Table() {
-		if strings.Count(got, "`"+key.Name+"`") < 2 {
-			t.Errorf("lacks %s", key.Name)
+	for _, key := range settings.TableWithPlanned() {
+		if times := strings.Count(got, "`"+key.Name+"`"); key.Planned != (times == 0) || times == 1 {
+			t.Errorf("has %s %d times", key.Name, times)
 		}
 	}
 	compare(t, got, settings.Markdown())

@@ -1,5 +1,7 @@
 package settings
 
+import "slices"
+
 func labels() []Key {
 	return []Key{
 		{
@@ -23,17 +25,22 @@ func branding() []Key {
 			Name: MessagingLogo, Type: Path, Default: "", DefaultNote: "the Software Update icon", MaxLength: maxPath,
 			Group: GroupAppearance, Since: since, Example: "/Library/Application Support/Example/logo.png",
 			Help: "The path of a picture to show beside messages.",
-			Paragraph: paragraph("A png or icns file on the Mac, readable by everybody. When it is missing, the default is",
-				"shown and the absence is reported."),
+			Paragraph: "A png or icns file on the Mac, readable by everybody. When it is missing, the default is " +
+				"shown and the absence is reported.",
 		},
 		{
 			Name: SupportContact, Type: String, Default: "IT", MaxLength: maxContact,
 			Group: GroupAppearance, Since: since, Example: "the Help Desk (extension 4357)",
 			Help: "Whom people can ask, as it appears in messages for %SUPPORT_CONTACT%.",
-			Paragraph: paragraph("It stands within a sentence, as in \"IT can help\", so begin it as it would there: a team,",
-				"a telephone number or an address."),
+			Paragraph: "It stands within a sentence, as in \"IT can help\", so begin it as it would there: a team, " +
+				"a telephone number or an address.",
 		},
 	}
+}
+
+// windowTexts are the headings and messages of all windows.
+func windowTexts() []Key {
+	return slices.Concat(promptTexts(), finalTexts(), updatingTexts(), manualTexts(), restartTexts())
 }
 
 // texts makes the two rows of one window from when it is shown.
@@ -56,11 +63,11 @@ func promptTexts() []Key {
 		Key{
 			Name: PromptMessage, Default: defaultPromptMessage,
 			Example: "Please install %UPDATE_LIST%.{{ You can defer.}} They are enforced after %DEFER_HOURS%.",
-			Paragraph: paragraph("Placeholders: %UPDATE_LIST% names the updates, %DEFER_HOURS% is the time left in words",
-				"(\"after %DEFER_HOURS%\" reads \"very soon\" near the end), %DEADLINE_DATE% is the deadline,",
-				"%UPDATE_MECHANISM% is where a person finds Software Update, and %SUPPORT_CONTACT% is SupportContact.",
-				"Text between << and >> stays only if an update needs a restart; text between {{ and }} is left out",
-				"of the last prompt before the deadline."),
+			Paragraph: "Placeholders: %UPDATE_LIST% names the updates, %DEFER_HOURS% is the time left in words " +
+				"(\"after %DEFER_HOURS%\" reads \"very soon\" near the end), %DEADLINE_DATE% is the deadline, " +
+				"%UPDATE_MECHANISM% is where a person finds Software Update, and %SUPPORT_CONTACT% is SupportContact. " +
+				"Text between << and >> stays only if an update needs a restart; text between {{ and }} is left out " +
+				"of the last prompt before the deadline.",
 		},
 		"of the prompt, while the updates can be deferred")
 }
@@ -73,8 +80,8 @@ func finalTexts() []Key {
 		Key{
 			Name: FinalMessage, Default: defaultFinalMessage,
 			Example: "%UPDATE_LIST% will now be installed.<< Your Mac needs to restart to finish.>>",
-			Paragraph: paragraph("Say that it is time to save work. A countdown of UpdateDelay stands beside it.",
-				"Placeholders work as in PromptMessage."),
+			Paragraph: "Say that it is time to save work. A countdown of UpdateDelay stands beside it. " +
+				"Placeholders work as in PromptMessage.",
 		},
 		"of the final warning, after the deadline")
 }
@@ -100,8 +107,8 @@ func manualTexts() []Key {
 		Key{
 			Name: ManualMessage, Default: defaultManualMessage,
 			Example: "Please open %UPDATE_MECHANISM% and install %UPDATE_LIST%.",
-			Paragraph: paragraph("%UPDATE_MECHANISM% says where a person finds Software Update on their version of macOS.",
-				"Placeholders work as in PromptMessage."),
+			Paragraph: "%UPDATE_MECHANISM% says where a person finds Software Update on their version of macOS. " +
+				"Placeholders work as in PromptMessage.",
 		},
 		"of the reminder, when the person has to install the updates in Software Update")
 }
@@ -114,8 +121,20 @@ func restartTexts() []Key {
 		Key{
 			Name: RestartMessage, Default: defaultRestartMessage,
 			Example: "Please save your work: your Mac needs to restart to finish its updates.",
-			Paragraph: paragraph("A countdown of HardRestartDelay stands beside it. Some updates need a shut down instead;",
-				"choose words that fit both. Placeholders work as in PromptMessage."),
+			Paragraph: "A countdown of HardRestartDelay stands beside it. Some updates need a shut down instead; " +
+				"choose words that fit both. Placeholders work as in PromptMessage.",
 		},
 		"shown from asking for a restart until it comes")
+}
+
+func languages() []Key {
+	return []Key{{
+		Name: Localizations, Type: Dictionary, Default: map[string]map[string]string{}, DefaultNote: "none",
+		Group: GroupMessages, Since: since,
+		Example: `{de: {InstallButtonLabel: Jetzt installieren, DeferButtonLabel: Später}}`,
+		Help:    "Headings, messages and button labels in other languages, by language tag.",
+		Paragraph: "A dictionary with a dictionary for each language, named as macOS names it: de, pt-BR, " +
+			"zh-Hans. In there, the ten headings and messages and the two button labels have the names and the limits " +
+			"that they have outside. A text that is not usable is left out and reported; the others count.",
+	}}
 }

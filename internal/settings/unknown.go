@@ -8,8 +8,9 @@ import (
 
 // unknown reports the keys of a source that are none of ours, with the one that may have been meant.
 func unknown(source Source, r *report) {
+	keys := TableWithPlanned()
 	names := map[string]bool{}
-	for _, key := range Table() {
+	for _, key := range keys {
 		names[key.Name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(source.Values)) {
@@ -18,7 +19,7 @@ func unknown(source Source, r *report) {
 		}
 		hint := ""
 		if !r.full() {
-			hint = meant(name)
+			hint = meant(name, keys)
 		}
 		r.add(label(name), "is an unknown key; ignored%s", hint)
 	}
@@ -35,11 +36,12 @@ func payload(name string) bool {
 	}
 }
 
-// meant suggests the key nearest to a name that is no key, as the end of a finding; nothing when none is near.
-func meant(name string) string {
+// meant suggests the one of the keys that is nearest to a name that is none of them, as the end of a finding; nothing
+// when none is near.
+func meant(name string, keys []Key) string {
 	const near = 3
 	best, least := "", near+1
-	for _, key := range Table() {
+	for _, key := range keys {
 		if d := len(key.Name) - len(name); d > near || d < -near {
 			continue
 		}

@@ -1,0 +1,260 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+	"github.com/install-or-defer/install-or-defer/internal/signature"
+)
+
+// profileOptions are the flags of the command.
+type profileOptions struct {
+	config, output           string
+	identifier, organization string
+	sign, passwordFile       string
+}
+
+func profileCommand() *cobra.Command {
+	var o profileOptions
+	command := &cobra.Command{
+		Use:   "profile",
+		Short: "Write the configuration profile that sets your settings on Macs",
+		Long: "Checks the settings of a file and writes them as a configuration profile, for any management server. The same\n" +
+			"settings always give the same profile. Nothing is written when a setting is wrong: every finding is listed instead.\n" +
+			"See also: install-or-defer profile schema, install-or-defer profile manifest.",
+		Example: "  install-or-defer profile --config settings.yaml --output install-or-defer.mobileconfig\n" +
+			"  install-or-defer profile --config settings.yaml --sign identity.p12 --output signed.mobileconfig",
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			data, err := o.profile(command.InOrStdin(), command.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if o.sign != "" && o.output == "" && isTerminal(command.OutOrStdout()) {
+				return usagef("name a file, as in --output signed.mobileconfig", "a signed profile is not text, and standard output is a terminal")
+			}
+			return deliver(command.OutOrStdout(), o.output, data)
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.config, "config", "", "the administrator's `file`, or another with settings; see docs/configuration.md")
+	flags.StringVar(&o.organization, "organization", "", "the `name` of your organization, which Macs show")
+	flags.StringVar(&o.sign, "sign", "", "sign with the identity in this .p12 `file`; its password comes from "+passwordVariable+",\n"+
+		"a --password-file or a prompt")
+	flags.StringVar(&o.passwordFile, "password-file", "", "a `file` with the password of the .p12 file on its first line")
+	persistent := command.PersistentFlags()
+	persistent.StringVar(&o.output, "output", "", "write to this `file` instead of standard output")
+	persistent.StringVar(&o.identifier, "identifier", "", "the preference domain, where it is not "+agent.Identifier+"; an `id` as in com.example.updates")
+	command.AddCommand(
+		o.rendering("schema", "Write the form for Jamf Pro: a custom schema for Application & Custom Settings", settings.JamfSchema),
+		o.rendering("manifest", "Write the manifest for editors of profiles, in the format of ProfileManifests", settings.Manifest),
+	)
+	return command
+}
+
+// rendering is a command that writes what follows from the table of keys alone.
+func (o *profileOptions) rendering(name, short string, render func(string) ([]byte, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:   name,
+		Short: short,
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			identifier, err := validIdentifier("--identifier", first(o.identifier, agent.Identifier))
+			if err != nil {
+				return err
+			}
+			data, err := render(identifier)
+			if err != nil {
+				return err
+			}
+			return deliver(command.OutOrStdout(), o.output, data)
+		},
+	}
+}
+
+// choices are what an administrator has chosen, wherever it is written down.
+type choices struct {
+	Identifier   string         // empty for the program's own
+	Organization string         // may be empty
+	Values       map[string]any // settings by key
+}
+
+// loadChoices reads the administrator's file, or another that holds settings. No file is no choices.
+func loadChoices(file string) (choices, error) {
+	if file == "" {
+		return choices{}, nil
+	}
+	data, err := readInput(nil, file)
+	if err != nil {
+		return choices{}, fmt.Errorf("read settings: %w", err)
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return choices{}, usagef("", "read settings: %s: is empty", file)
+	}
+	document, err := readSettings(file, data)
+	if err != nil {
+		return choices{}, err
+	}
+	return choices{
+		Identifier: document.Deployment.Identifier, Organization: document.Deployment.Organization, Values: document.Values,
+	}, nil
+}
+
+// profile renders the profile, signed if that is asked for.
+func (o profileOptions) profile(stdin io.Reader, prompt io.Writer) ([]byte, error) {
+	chosen, err := loadChoices(o.config)
+	if err != nil {
+		return nil, err
+	}
+	where := "--identifier"
+	if o.identifier == "" {
+		where = first(o.config, where)
+	}
+	identifier, err := validIdentifier(where, first(o.identifier, chosen.Identifier, agent.Identifier))
+	if err != nil {
+		return nil, err
+	}
+	data, err := settings.Profile(settings.ProfileOptions{
+		Identifier: identifier, Organization: first(o.organization, chosen.Organization), Values: chosen.Values,
+	})
+	var refused *settings.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		for i := range refused.Findings {
+			refused.Findings[i].Source = o.config
+		}
+		return nil, usagef("install-or-deferd would ignore these; nothing is written", "%w", refused)
+	case err != nil:
+		return nil, usagef("", "%w", err)
+	case o.sign == "" && o.passwordFile != "":
+		return nil, usagef("", "--password-file: there is no --sign that it is for")
+	case o.sign == "":
+		return data, nil
+	}
+	identity, err := o.identity(stdin, prompt)
+	if err != nil {
+		return nil, err
+	}
+	return identity.SignCMS(data)
+}
+
+const passwordVariable = "INSTALL_OR_DEFER_P12_PASSWORD"
+
+// identity reads who signs.
+func (o profileOptions) identity(stdin io.Reader, prompt io.Writer) (signature.Identity, error) {
+	data, err := readInput(nil, o.sign)
+	if err != nil {
+		return signature.Identity{}, fmt.Errorf("read identity: %w", err)
+	}
+	password, err := o.password(stdin, prompt)
+	if err != nil {
+		return signature.Identity{}, err
+	}
+	identity, err := signature.Load(data, password, time.Now()) //nolint:forbidigo // a command reads the clock, here to know whether a certificate has expired
+	if err != nil {
+		return signature.Identity{}, fmt.Errorf("%s: %w", o.sign, err)
+	}
+	return identity, nil
+}
+
+// password comes from the file that is named, the environment or a person, in this order.
+func (o profileOptions) password(stdin io.Reader, prompt io.Writer) (string, error) {
+	if o.passwordFile != "" {
+		data, err := readInput(nil, o.passwordFile)
+		if err != nil {
+			return "", fmt.Errorf("read password: %w", err)
+		}
+		line, _, _ := strings.Cut(string(data), "\n")
+		return strings.TrimSuffix(line, "\r"), nil
+	}
+	if password, ok := os.LookupEnv(passwordVariable); ok {
+		return password, nil
+	}
+	file, ok := stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return "", usagef("set "+passwordVariable+" or give a --password-file", "there is no password for %s", o.sign)
+	}
+	_, _ = fmt.Fprintf(prompt, "Password of %s: ", o.sign)
+	typed, err := term.ReadPassword(int(file.Fd()))
+	_, _ = fmt.Fprintln(prompt)
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return string(typed), nil
+}
+
+func validIdentifier(where, id string) (string, error) {
+	if !agent.ValidIdentifier(id) {
+		return "", usagef("give at least two parts of letters, digits and hyphens, as in com.example.updates", "%s: %q is not an identifier", where, id)
+	}
+	return id, nil
+}
+
+// first is the first text that is not empty.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// deliver writes a whole file, or to standard output where no file is named.
+func deliver(out io.Writer, file string, data []byte) error {
+	if file == "" {
+		if _, err := out.Write(data); err != nil {
+			return fmt.Errorf("write to standard output: %w", err)
+		}
+		return nil
+	}
+	if err := replace(file, data); err != nil {
+		return fmt.Errorf("write file: %w", err)
+	}
+	return nil
+}
+
+// replace writes a file under another name and then renames it, so that what is there stays whole until all is written.
+func replace(file string, data []byte) (err error) {
+	const readable fs.FileMode = 0o644
+	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = temporary.Close() // a second time does no harm
+			_ = os.Remove(temporary.Name())
+		}
+	}()
+	if _, err := temporary.Write(data); err != nil {
+		return err
+	}
+	if err := temporary.Chmod(readable); err != nil {
+		return err
+	}
+	if err := temporary.Sync(); err != nil {
+		return err
+	}
+	if err := temporary.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), file)
+}
