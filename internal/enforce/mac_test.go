@@ -283,6 +283,7 @@ func (m *mac) warn(c *chapter) enforce.Event {
 	case c.early:
 		m.now = m.now.Add(time.Second)
 		m.clicked = m.now
+		return enforce.Warned{Clicked: true}
 	case c.leaves:
 		m.now = m.now.Add(m.policy.UpdateDelay / 2)
 		m.alone, c.nobody = true, true

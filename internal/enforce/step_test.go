@@ -110,6 +110,30 @@ func TestARestartThatIsRefusedIsAskedForAgain(t *testing.T) {
 	s.hears(enforce.StillUp{}, "ForceRestart still-up")
 }
 
+func TestLoggingOutOfAnEarlyWarningDoesNotBringTheDeadlineForward(t *testing.T) {
+	s := tell(t)
+	s.turn("Look turn")
+	s.looked("Download not-cached", macOS)
+	s.pass(s.s.Deadline.Sub(s.now) - 30*time.Second)
+	s.hears(enforce.Downloaded{Scene: enforce.Scene{Somebody: true}}, "Warn deadline")
+	s.hears(enforce.Warned{}, "Wait nobody")
+}
+
+func TestAFinishedRoundIsForgottenEvenIfTheRemovalFails(t *testing.T) {
+	s := tell(t)
+	s.overdue()
+	s.turn("Look turn")
+	s.looked("Finish nothing-left")
+	if s.s.Deadline != (time.Time{}) || len(s.s.Pending) > 0 {
+		t.Errorf("%+v", s.s)
+	}
+	s.turn("Look turn")
+	s.looked("Download not-cached", macOS)
+	if left := s.s.Deadline.Sub(s.now); left != s.p.MaxDeferral {
+		t.Errorf("the next round has %s left", left)
+	}
+}
+
 func TestAWarningThatNobodySawIsNone(t *testing.T) {
 	s := tell(t)
 	s.overdue()

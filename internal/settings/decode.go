@@ -6,11 +6,15 @@ import "strings"
 // last. The findings name every value that was not taken as it stands, in the order of the sources. Decode keeps nothing
 // of the sources' values, and whatever they are, every effective value is within its limits.
 func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
-	d := &decoder{platform: platform, sources: sources, values: map[string]decided{}}
+	table := TableWithPlanned()
+	d := &decoder{platform: platform, sources: sources, values: map[string]decided{}, keys: make(map[string]Key, len(table))}
 	for _, source := range sources {
 		d.reports = append(d.reports, &report{source: source.Name})
 	}
-	for _, key := range TableWithPlanned() {
+	for _, key := range table {
+		d.keys[key.Name] = key
+	}
+	for _, key := range table {
 		switch key.Name {
 		case WorkdayStartHour:
 			d.hours(key)
@@ -28,7 +32,7 @@ func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
 	for name, v := range d.values {
 		values[name] = v.Value
 	}
-	return Settings{values: values}, findings
+	return Settings{values: values, keys: d.keys}, findings
 }
 
 // decoder is one run of Decode.
@@ -37,6 +41,7 @@ type decoder struct {
 	sources  []Source
 	reports  []*report // one for each source
 	values   map[string]decided
+	keys     map[string]Key
 }
 
 // decided is an effective value, with the index of the source that it comes from, or that it was limited by.
@@ -112,7 +117,7 @@ func (d *decoder) fallback(key Key) decided {
 // hours decides the working hours as a pair: both are set and in order, or neither counts. Where the sources' first
 // choice makes no pair, the hour of the source that comes first is given up, or both hours if they come from one.
 func (d *decoder) hours(startKey Key) {
-	endKey, _ := Lookup(WorkdayEndHour)
+	endKey := d.keys[WorkdayEndHour]
 	start, end := d.candidates(startKey), d.candidates(endKey)
 	for len(start) > 0 && len(end) > 0 && start[0].hour() >= end[0].hour() {
 		a, b := start[0], end[0]

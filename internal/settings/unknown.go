@@ -8,6 +8,9 @@ import (
 
 // unknown reports the keys of a source that are none of ours, with the one that may have been meant.
 func unknown(source Source, r *report) {
+	if len(source.Values) == 0 {
+		return
+	}
 	keys := TableWithPlanned()
 	names := map[string]bool{}
 	for _, key := range keys {
