@@ -3,10 +3,10 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/language"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
@@ -90,10 +90,10 @@ func (t *turn) download(ctx context.Context, a enforce.Download) enforce.Event {
 func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 	now := t.agent.Host.Clock.Now()
 	w := t.window(windowPrompt, a.Last)
-	w.Buttons = []string{t.config.Settings.Text(settings.InstallButtonLabel), t.config.Settings.Text(settings.DeferButtonLabel)}
+	w.Buttons = []string{w.words.Install, w.words.Defer}
 	w.Default = 2
 	w.Timeout, w.Until = max(time.Second, a.Until.Sub(now)), a.Until
-	reply, err := macos.Screen{Host: t.agent.Host, Person: t.person}.Ask(ctx, w)
+	reply, err := macos.Screen{Host: t.agent.Host, Person: t.person}.Ask(ctx, w.Window)
 	if err != nil {
 		t.log.say("Prompt not shown: %v.", err)
 		return enforce.Answered{Answer: enforce.AnswerUnseen}
@@ -135,9 +135,9 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 		}
 		t.person = person
 		w := t.window(windowFinal, true)
-		w.Buttons, w.Default, w.Locked = []string{t.config.Settings.Text(settings.InstallButtonLabel)}, 0, true
-		w.Timeout, w.Countdown = left, "Updates start in"
-		reply, err := macos.Screen{Host: host, Person: person}.Ask(ctx, w)
+		w.Buttons, w.Default, w.Locked = []string{w.words.Install}, 0, true
+		w.Timeout, w.Countdown = left, w.words.Language.Texts[language.WarningCountdown]
+		reply, err := macos.Screen{Host: host, Person: person}.Ask(ctx, w.Window)
 		switch {
 		case err != nil || reply.Kind == macos.ReplyFailed:
 			if unseen++; unseen >= mostUnseen {
@@ -170,7 +170,7 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	t.log.flush(ctx)
 	w := t.window(windowUpdating, true)
 	w.Timeout = macos.InstallLimit // not to stand for ever if this program is killed before it takes it away
-	stop := t.stand(ctx, w)
+	stop := t.stand(ctx, w.Window)
 	modern := enforce.AtLeast(t.running, 11)
 	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, macos.Installation{
 		Labels: labels(a.Updates), Restart: a.Restart && modern, Modern: modern,
@@ -217,8 +217,8 @@ func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Eve
 	}
 	t.person = person
 	w := t.window(windowRestart, true)
-	w.Timeout, w.Countdown = t.policy.HardRestartDelay, fmt.Sprintf("Forced %s in", a.Power)
-	stop := t.stand(ctx, w)
+	w.Timeout, w.Countdown = t.policy.HardRestartDelay, w.words.Language.Texts[language.RestartCountdown]
+	stop := t.stand(ctx, w.Window)
 	defer stop()
 	if err := (macos.Power{Host: host}).Ask(ctx, person, a.Power); err != nil {
 		t.log.say("%v; it is forced in %s all the same.", err, t.policy.HardRestartDelay)
@@ -255,9 +255,9 @@ func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 	}
 	w := t.window(windowManual, a.Overdue)
 	w.Locked = a.Overdue
-	w.Buttons = []string{t.config.Settings.Text(settings.InstallButtonLabel)}
+	w.Buttons = []string{w.words.Install}
 	w.Timeout = reminderStands
-	reply, err := macos.Screen{Host: host, Person: t.person}.Ask(ctx, w)
+	reply, err := macos.Screen{Host: host, Person: t.person}.Ask(ctx, w.Window)
 	if err != nil || reply.Kind == macos.ReplyFailed {
 		t.log.say("Reminder not shown: %v.", err)
 		return enforce.Reminded{Unseen: true}

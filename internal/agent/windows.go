@@ -2,6 +2,7 @@ package agent
 
 import (
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/language"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
@@ -29,28 +30,62 @@ func texts(kind int) windowKind {
 	}[kind]
 }
 
-// window writes a window for what is pending now.
-func (t *turn) window(kind int, last bool) macos.Window {
+// view is a window with the words that it was written in.
+type view struct {
+	macos.Window
+	words settings.Wording
+}
+
+// window writes a window for what is pending now, in the language of the person at the Mac.
+func (t *turn) window(kind int, last bool) view {
 	now := t.agent.Host.Clock.Now()
 	restart := t.state.Restart.Power != enforce.Stay
 	for _, u := range t.state.Pending {
 		restart = restart || u.Action != enforce.Stay
 	}
+	names := texts(kind)
+	words := t.config.Settings.Wording(macos.Languages(t.agent.Host, t.person), names.heading, names.message)
+	speech := speak(words.Language)
 	facts := enforce.Facts{
 		Left:      t.state.Deadline.Sub(now),
-		Deadline:  t.state.Deadline.In(t.zone()).Format("Monday 2 January 2006 at 15:04"),
+		Deadline:  words.Language.Date(t.state.Deadline.In(t.zone())),
 		Contact:   t.config.Settings.Text(settings.SupportContact),
-		Updates:   enforce.List(t.state.Pending),
+		Updates:   speech.List(t.state.Pending),
 		Mechanism: macos.Mechanism(t.running),
 		Restart:   restart,
 		Last:      last,
+		Speech:    speech,
 	}
-	names := texts(kind)
-	return macos.Window{
-		Title: enforce.Expand(t.config.Settings.Text(names.heading), facts),
-		Text:  enforce.Expand(t.config.Settings.Text(names.message), facts),
+	if language.RightToLeft(words.Message) {
+		facts = isolated(facts)
+	}
+	return view{words: words, Window: macos.Window{
+		Title: enforce.Expand(words.Heading, facts),
+		Text:  enforce.Expand(words.Message, facts),
 		Icon:  t.icon(),
+	}}
+}
+
+// speak puts a language into the core's terms.
+func speak(l language.Language) enforce.Speech {
+	forms := func(words []string) [2]string {
+		if len(words) != 2 {
+			return [2]string{}
+		}
+		return [2]string{words[0], words[1]}
 	}
+	return enforce.Speech{
+		Day: forms(l.Days), Hour: forms(l.Hours), Minute: forms(l.Minutes), Gap: l.Gap, Soon: l.Soon, Around: l.Around,
+		Comma: l.Comma, And: l.And,
+	}
+}
+
+// isolated keeps what is put into a text that is written from right to left in its own order.
+func isolated(f enforce.Facts) enforce.Facts {
+	for _, text := range []*string{&f.Deadline, &f.Contact, &f.Updates, &f.Mechanism} {
+		*text = language.Isolate(*text)
+	}
+	return f
 }
 
 // icon is the administrator's logo, or Apple's icon of Software Update where it lies on this version of macOS.

@@ -20,6 +20,7 @@ import (
 type simulateOptions struct {
 	list                       bool
 	macOS, arch, answers, zone string
+	languages                  string
 	settingsFile, updatesFile  string
 	asJSON                     bool
 	seed                       uint64
@@ -61,6 +62,7 @@ func simulateCommand() *cobra.Command {
 	flags.StringVar(&o.settingsFile, "settings", "", "the administrator's `file`, or another with settings; see docs/configuration.md")
 	flags.StringVar(&o.updatesFile, "updates", "", "a `file` with what softwareupdate --list printed: these updates are offered")
 	flags.StringVar(&o.zone, "zone", "", "the Mac's time zone, as in Europe/Berlin")
+	flags.StringVar(&o.languages, "language", "", "the `languages` that the person prefers, as in 'de, en'")
 	flags.Uint64Var(&o.seed, "seed", 0, "vary how quickly the person reacts, by this `number`")
 	flags.BoolVar(&o.asJSON, "json", false, "print JSON, one event a line")
 	return command
@@ -101,6 +103,9 @@ func (o simulateOptions) scenario(stdin io.Reader, args []string) (sim.Scenario,
 		}
 	}
 	scenario.Seed = o.seed
+	if o.languages != "" {
+		scenario.Person.Languages = strings.FieldsFunc(o.languages, func(r rune) bool { return r == ',' || r == ' ' })
+	}
 	return scenario, nil
 }
 

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"golang.org/x/text/width"
 
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
@@ -196,11 +197,11 @@ func (t *transcript) draw(w *sim.Window) {
 	const inner = 70
 	pad := strings.Repeat(" ", margin)
 	rule := func(left, text, right string) {
-		fill := max(0, inner+2-utf8.RuneCountInString(text))
+		fill := max(0, inner+2-columns(text))
 		_, _ = fmt.Fprintf(t.out, "%s%s%s%s%s\n", pad, left, text, strings.Repeat("─", fill), right)
 	}
 	row := func(text string) {
-		_, _ = fmt.Fprintf(t.out, "%s│ %s%s │\n", pad, text, strings.Repeat(" ", max(0, inner-utf8.RuneCountInString(text))))
+		_, _ = fmt.Fprintf(t.out, "%s│ %s%s │\n", pad, text, strings.Repeat(" ", max(0, inner-columns(text))))
 	}
 	rule("┌", "─ "+w.Title+" ", "┐")
 	for _, paragraph := range strings.Split(w.Text, "\n") {
@@ -216,7 +217,7 @@ func (t *transcript) draw(w *sim.Window) {
 }
 
 // footer is the last line of a window: the countdown on the left, the buttons on the right, the first outermost.
-func footer(w *sim.Window, width int) string {
+func footer(w *sim.Window, most int) string {
 	buttons, count := "", ""
 	for i := len(w.Buttons) - 1; i >= 0; i-- {
 		buttons += "  [ " + w.Buttons[i] + " ]"
@@ -227,7 +228,7 @@ func footer(w *sim.Window, width int) string {
 	if buttons+count == "" {
 		return ""
 	}
-	gap := max(1, width-utf8.RuneCountInString(count)-utf8.RuneCountInString(buttons))
+	gap := max(1, most-columns(count)-columns(buttons))
 	return count + strings.Repeat(" ", gap) + buttons
 }
 
@@ -243,19 +244,43 @@ func manner(w *sim.Window) string {
 	}
 }
 
-// wrap breaks a text into lines of at most width runes, between words where it can.
-func wrap(text string, width int) []string {
+// wrap breaks a text into lines of at most that many columns: between words, and between wide letters, which are
+// written without spaces.
+func wrap(text string, most int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if line != "" && columns(line)+1+columns(word) <= most {
+			line += " " + word
+			continue
+		}
+		if line != "" && columns(word) <= most {
 			lines = append(lines, line)
-			line = ""
+			line = word
+			continue
 		}
 		if line != "" {
 			line += " "
 		}
-		line += word
+		for _, r := range word {
+			if columns(line)+columns(string(r)) > most {
+				lines = append(lines, strings.TrimRight(line, " "))
+				line = ""
+			}
+			line += string(r)
+		}
 	}
 	return append(lines, line)
+}
+
+// columns is how wide a text is on a terminal: Chinese and Japanese letters take two.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
+			n++
+		}
+	}
+	return n
 }

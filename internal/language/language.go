@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 //go:embed data
@@ -141,4 +142,17 @@ func (l Language) Check(keys []string) error {
 		return fmt.Errorf("language %s: soon, around, and, comma are needed", l.Tag)
 	}
 	return nil
+}
+
+// RightToLeft tells whether a text is written from right to left, in Hebrew or Arabic letters among others.
+func RightToLeft(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
+	})
+}
+
+// Isolate marks a text that is put into another, so that the order of neither disturbs the other's.
+func Isolate(text string) string {
+	const firstStrong, pop = "\u2068", "\u2069"
+	return firstStrong + text + pop
 }

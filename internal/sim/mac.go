@@ -94,6 +94,13 @@ func New(s Scenario) *Mac {
 	if len(s.Settings) > 0 {
 		m.putList(macos.ManagedPath(agent.Identifier), s.Settings)
 	}
+	if tags := s.Person.Languages; len(tags) > 0 {
+		list := make([]any, len(tags))
+		for i, tag := range tags {
+			list[i] = tag
+		}
+		m.putList("/Users/"+s.Person.Name+"/Library/Preferences/.GlobalPreferences.plist", map[string]any{"AppleLanguages": list})
+	}
 	for _, e := range s.Plan {
 		m.at(m.start.Add(e.At), func() { m.happen(e) })
 	}

@@ -36,13 +36,14 @@ type Offer struct {
 
 // Person is who uses the Mac.
 type Person struct {
-	Name    string // short account name; empty is "alex"
-	UID     int    // 0 is 501
-	Away    bool   // not logged in at the start
-	Unsaved bool   // keeps a document open that has not been saved, so a polite restart does not come about
-	Handy   bool   // installs in Software Update when that is opened for them
-	Answers []Act  // to one prompt after the other; the last stands for all that follow; none is to ignore them all
-	Final   []Act  // to one final warning after the other, likewise
+	Name      string   // short account name; empty is "alex"
+	UID       int      // 0 is 501
+	Away      bool     // not logged in at the start
+	Unsaved   bool     // keeps a document open that has not been saved, so a polite restart does not come about
+	Languages []string // that they prefer, the best first; none is English
+	Handy     bool     // installs in Software Update when that is opened for them
+	Answers   []Act    // to one prompt after the other; the last stands for all that follow; none is to ignore them all
+	Final     []Act    // to one final warning after the other, likewise
 }
 
 // Act is what a person does about a window.
