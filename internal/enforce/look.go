@@ -32,6 +32,9 @@ func (t *turn) looked(e Looked) Action {
 		return Wait{Why: WhyClock}
 	}
 	t.begin()
+	if len(notOffered(required, s.Pending)) > 0 {
+		s.Agreed = time.Time{} // who agreed has not seen these
+	}
 	s.Pending = required
 	set := fingerprint(required)
 	if s.Install.Set != set {
