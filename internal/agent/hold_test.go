@@ -4,16 +4,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
-	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
 
+// reporter is a test, or a random one.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Log(args ...any)
+}
+
 // hold demands what every play has to keep, whatever happens in it.
-func (p *play) hold(t testing.TB) {
+func (p *play) hold(t reporter) {
 	t.Helper()
 	broken := slices.Concat(p.unforced(), p.warnedFirst(), p.deferredInFull(), p.neverLater(), p.restartsNeeded(), p.patient(),
 		p.inScope(), p.cleanly(), p.explained(), p.ending())
@@ -37,7 +42,7 @@ func (p *play) moments() []moment {
 	var skew, asleep time.Duration
 	somebody := !p.scenario.Person.Away
 	for _, e := range p.Journal {
-		real := e.At.Add(-skew)
+		at := e.At.Add(-skew)
 		if e.Kind == sim.KindPerson || e.Kind == sim.KindSystem {
 			switch {
 			case strings.HasPrefix(e.Text, "logs out"), strings.HasPrefix(e.Text, "The Mac has started"):
@@ -50,7 +55,7 @@ func (p *play) moments() []moment {
 				skew += d
 			}
 		}
-		list = append(list, moment{e, real, real.Sub(p.start()) - asleep, somebody})
+		list = append(list, moment{e, at, at.Sub(p.start()) - asleep, somebody})
 		if by, ok := strings.CutPrefix(e.Text, "closes the lid for "); ok && e.Kind == sim.KindPerson {
 			d, _ := time.ParseDuration(by)
 			asleep += d
@@ -80,11 +85,9 @@ func (p *play) setting(key string, byDefault time.Duration) time.Duration {
 	return least
 }
 
-const isDecision = "*enforce."
-
-// decided tells which action an entry is the decision for.
+// decided tells whether an entry is the decision for an action of this type.
 func decided(e sim.Entry, action string) bool {
-	return e.Kind == sim.KindDecision && (strings.HasPrefix(e.Text, "enforce."+action+":") || strings.HasPrefix(e.Text, isDecision+action+":"))
+	return e.Kind == sim.KindDecision && strings.HasPrefix(e.Text, "enforce."+action+":")
 }
 
 func clicked(e sim.Entry) bool {
@@ -94,25 +97,28 @@ func clicked(e sim.Entry) bool {
 // holds is how long an agreement holds, and a little.
 const holds = time.Hour + 30*time.Second
 
-// unforced is P1: before the deadline nothing is installed without a click, and nothing restarts without an
-// installation.
+// unforced is P1: before the deadline nothing is installed without a click, given when one at least of these updates was
+// pending, and nothing restarts without an installation.
 func (p *play) unforced() (broken []string) {
 	var click, installed time.Time
+	var pending, agreed []enforce.Update
 	decisions := p.decisions
 	for _, m := range p.moments() {
 		switch {
 		case clicked(m.Entry):
-			click = m.real
+			click, agreed = m.real, pending
 		case m.Kind == sim.KindDecision:
 			d := decisions[0]
-			decisions = decisions[1:]
-			if !decided(m.Entry, "Install") {
+			decisions, pending = decisions[1:], d.State.Pending
+			install, ok := d.Action.(enforce.Install)
+			if !ok {
 				continue
 			}
 			installed = m.real
 			early := d.deadline().Sub(m.real)
-			if early > time.Minute && (click.IsZero() || m.real.Sub(click) > holds) {
-				broken = append(broken, fmt.Sprintf("P1: installed %v before the deadline, without a click", early))
+			told := slices.ContainsFunc(install.Updates, func(u enforce.Update) bool { return slices.Contains(agreed, u) })
+			if early > time.Minute && (!told || m.real.Sub(click) > holds) {
+				broken = append(broken, fmt.Sprintf("P1: %s: installed %v before the deadline, without a click", enforce.List(install.Updates), early))
 			}
 		case m.Kind == sim.KindSystem && restarts(m.Text) && installed.IsZero():
 			broken = append(broken, "P1: restarted without an installation")
@@ -157,12 +163,12 @@ func (p *play) warnedFirst() (broken []string) {
 	return broken
 }
 
-// deferredInFull is P4: prompts are never closer together than a deferral lasts. It holds where nobody moves the clock or
+// deferredInFull is P4: prompts are never closer together than a deferral lasts. It holds where nobody sets the clock or
 // the preference values, and no turn is cut while it asks.
 func (p *play) deferredInFull() (broken []string) {
 	period := p.setting("DeferralPeriod", 4*time.Hour)
 	if slices.ContainsFunc(p.scenario.Plan, func(e sim.Event) bool {
-		return e.Do == sim.SetClock && e.For > 0 || e.Do == sim.Write || e.Do == sim.Profile && e.Key == "MaxDeferralTime"
+		return e.Do == sim.SetClock || e.Do == sim.Write || e.Do == sim.Profile && e.Key == "MaxDeferralTime"
 	}) {
 		return nil
 	}
@@ -191,8 +197,8 @@ func (p *play) deferredInFull() (broken []string) {
 
 // answeredBefore keeps a prompt in mind when its turn had saved an answer before it was cut.
 func (p *play) answeredBefore(cut moment, prompt *moment) *moment {
-	for _, d := range p.decisions {
-		if d.real.After(prompt.real) && !d.real.After(cut.real) && d.State.DeferredUntil.After(d.At) {
+	for i, d := range p.decisions {
+		if p.acted(i) && d.real.After(prompt.real) && !d.real.After(cut.real) && d.State.DeferredUntil.After(d.At) {
 			return prompt
 		}
 	}
@@ -200,25 +206,60 @@ func (p *play) answeredBefore(cut moment, prompt *moment) *moment {
 }
 
 // neverLater is P5: in true time, a deadline only moves earlier. A clock's own regulation is forgiven, and a deadline
-// that comes back from the preference values is one of whole seconds.
+// that comes back from the preference values is one of whole seconds. A clock that is set while a turn is under way is
+// noticed in full at the next turn, from the time at which the Mac started, so where people set it that is when it is
+// looked at, and not before it was seen twice.
 func (p *play) neverLater() (broken []string) {
 	const slack = 6 * time.Second
+	clocks := slices.ContainsFunc(p.scenario.Plan, func(e sim.Event) bool { return e.Do == sim.SetClock })
+	if clocks && p.blind() {
+		return nil
+	}
 	var deadline time.Time
-	for _, d := range p.decisions {
-		if d.State.Deadline.IsZero() {
+	later := !clocks
+	for i, d := range p.decisions {
+		first := i == 0 || p.decisions[i-1].turn != d.turn
+		if d.State.Deadline.IsZero() || clocks && !first || !p.acted(i) {
 			continue
 		}
 		if now := d.deadline(); deadline.IsZero() || now.Before(deadline) {
-			deadline = now
+			deadline, later = now, !clocks
 		} else if now.Sub(deadline) > slack {
-			broken = append(broken, fmt.Sprintf("P5: the deadline moved later by %v at %v", now.Sub(deadline), d.real))
+			if later {
+				broken = append(broken, fmt.Sprintf("P5: the deadline moved later by %v at %v", now.Sub(deadline), d.real))
+			}
+			later = true
 		}
 	}
 	return broken
 }
 
-// restartsNeeded is P7: the Mac restarts for an installed update that needs it, and for each only once.
+// acted tells whether a decision is known to have been acted upon, so that it was saved: its turn went on, or to its end.
+func (p *play) acted(i int) bool {
+	turn := p.decisions[i].turn
+	return p.turns[turn].whole || i+1 < len(p.decisions) && p.decisions[i+1].turn == turn
+}
+
+// blind tells whether it may be unknown when the Mac has started, or it has started between the same two turns between
+// which its clock was set, so that neither tells of the other.
+func (p *play) blind() bool {
+	set, started := false, false
+	for _, e := range p.Journal {
+		set = e.Kind != sim.KindTurn && set || strings.HasPrefix(e.Text, "sets the clock by")
+		started = e.Kind != sim.KindTurn && started || strings.HasPrefix(e.Text, "The Mac has started")
+		if set && started {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.scenario.Faults, func(f sim.Fault) bool { return f.Tool == "sysctl" })
+}
+
+// restartsNeeded is P7: the Mac restarts for an installed update that needs it, and for each only once, where it is known
+// when the Mac has started.
 func (p *play) restartsNeeded() (broken []string) {
+	if p.blind() {
+		return nil
+	}
 	needed := 0
 	for _, m := range p.moments() {
 		if m.Kind != sim.KindSystem {
@@ -271,90 +312,7 @@ func (p *play) patient() (broken []string) {
 			if asked == nil || m.awake-asked.awake < delay {
 				broken = append(broken, "P8: a restart was forced too soon")
 			}
-		case !m.asked:
-			asked = nil
-			if decided(m.Entry, "AskRestart") {
-				asked = &m
-			}
 		}
-	}
-	return broken
-}
-
-// inScope is P10: what is not to be enforced is neither installed nor downloaded nor shown.
-func (p *play) inScope() (broken []string) {
-	allow, _ := p.scenario.Settings["AllowMajorUpgrades"].(bool)
-	for _, o := range p.offers() {
-		major := strings.HasPrefix(o.Title, "macOS Upgrade")
-		if !o.Deferred && (!major || allow) {
-			continue
-		}
-		for _, e := range p.Journal {
-			if e.Kind == sim.KindTool && e.Text == "softwareupdate" && slices.Contains(e.Args, o.Label) ||
-				e.Kind == sim.KindWindow && strings.Contains(e.Window.Text, o.Title) {
-				broken = append(broken, fmt.Sprintf("P10: %s is out of scope: %s %q", o.Title, e.Text, e.Args))
-			}
-		}
-	}
-	return broken
-}
-
-// cleanly is P11: the daemon goes when nothing is left to enforce, and leaves nothing.
-func (p *play) cleanly() (broken []string) {
-	if !p.tally.Removed {
-		return nil
-	}
-	if left := p.Leftovers(); len(left) > 0 {
-		broken = append(broken, fmt.Sprintf("P11: it has left %q", left))
-	}
-	allow, _ := p.scenario.Settings["AllowMajorUpgrades"].(bool)
-	for _, o := range p.offers() {
-		wanted := (o.Recommended || o.Action != enforce.Stay) && !o.Deferred && (allow || !strings.HasPrefix(o.Title, "macOS Upgrade"))
-		if wanted && !o.Prepares && p.releasedBefore(o) && slices.Contains(p.Remaining(), o.Label) {
-			broken = append(broken, fmt.Sprintf("P11: it has gone, and %q is still offered", o.Label))
-		}
-	}
-	return broken
-}
-
-// releasedBefore tells whether an update was offered before the last look.
-func (p *play) releasedBefore(o sim.Offer) bool {
-	looks := actions[enforce.Look](p)
-	for _, e := range p.scenario.Plan {
-		if e.Do == sim.Release && e.Offer.Label == o.Label {
-			return len(looks) > 0 && p.start().Add(e.At).Before(looks[len(looks)-1].real)
-		}
-	}
-	return true
-}
-
-// explained is the last part of P16: every decision has its reason in words.
-func (p *play) explained() (broken []string) {
-	for _, d := range p.decisions {
-		if len(d.Why) < 10 || strings.HasPrefix(d.Why, "No turn") || strings.Contains(d.Why, "{") {
-			broken = append(broken, fmt.Sprintf("P16: %T is explained by %q", d.Action, d.Why))
-		}
-	}
-	return broken
-}
-
-// ending is P15: every turn ends within the limits of its tools, and none takes too many steps.
-func (p *play) ending() (broken []string) {
-	const longest = 12 * time.Hour // a look, a download and an installation that hang, and a prompt
-	asleep := time.Duration(0)
-	for _, e := range p.scenario.Plan {
-		if e.Do == sim.Sleep {
-			asleep += e.For
-		}
-	}
-	longestPrompt := p.setting("PromptTimeout", time.Hour) + p.setting("UpdateDelay", 10*time.Minute)
-	for _, turn := range p.turns {
-		if took := turn.ended.Sub(turn.began); took > longest+longestPrompt+asleep {
-			broken = append(broken, fmt.Sprintf("P15: a turn took %v", took))
-		}
-	}
-	if p.said(agent.ErrBudget.Error()) || p.said("this is an error of the program") {
-		broken = append(broken, "P15: a turn took too many steps")
 	}
 	return broken
 }

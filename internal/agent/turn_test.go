@@ -69,6 +69,14 @@ func TestAFailedReconDoesNotStopTheRemoval(t *testing.T) {
 	}
 }
 
+func TestTheValuesAreRemovedThoughDefaultsFails(t *testing.T) {
+	for _, kind := range faultKinds() {
+		s := ordinary(answering(sim.Act{Do: sim.Install}))
+		s.Faults = []sim.Fault{{Tool: "defaults", Arg: "delete", Kind: kind}}
+		playOut(t, s).removed(t)
+	}
+}
+
 func TestTheRemovalKeepsOtherPeoplesFiles(t *testing.T) {
 	s := ordinary(sim.Person{})
 	s.Offers = nil

@@ -90,7 +90,8 @@ func TestJamfHelperArguments(t *testing.T) {
 		want Command
 	}{
 		{
-			"a prompt", Window{
+			"a prompt",
+			Window{
 				Title: "T", Text: "D", Icon: "/i.png", Buttons: []string{"Run Updates", "Defer"}, Default: 2,
 				Timeout: time.Hour, Until: until,
 			},
@@ -100,18 +101,21 @@ func TestJamfHelperArguments(t *testing.T) {
 			}},
 		},
 		{
-			"a final warning", Window{Title: "T", Text: "D", Buttons: []string{"Run"}, Locked: true, Timeout: 90 * time.Second, Countdown: "in"},
+			"a final warning",
+			Window{Title: "T", Text: "D", Buttons: []string{"Run"}, Locked: true, Timeout: 90 * time.Second, Countdown: "in"},
 			Command{Timeout: 90*time.Second + grace, Args: []string{
 				"-windowType", "hud", "-lockHUD", "-windowPosition", "ur", "-title", "T", "-description", "D",
 				"-button1", "Run", "-timeout", "90", "-countdown", "-countdownPrompt", "in",
 			}},
 		},
 		{
-			"a standing window", Window{Title: "T", Text: "D", Locked: true},
+			"a standing window",
+			Window{Title: "T", Text: "D", Locked: true},
 			Command{Args: []string{"-windowType", "hud", "-lockHUD", "-windowPosition", "ur", "-title", "T", "-description", "D"}},
 		},
 		{
-			"less than a second is one", Window{Timeout: time.Millisecond},
+			"less than a second is one",
+			Window{Timeout: time.Millisecond},
 			Command{Timeout: time.Millisecond + grace, Args: []string{
 				"-windowType", "utility", "-windowPosition", "ur", "-title", "", "-description", "", "-timeout", "1",
 			}},

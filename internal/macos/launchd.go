@@ -18,7 +18,7 @@ func (l Launchd) Remove(ctx context.Context, label string) error {
 		return fmt.Errorf("unload %s: %w", label, err)
 	}
 	const noSuchProcess, inProgress = 3, 36
-	if out.Code > 0 && out.Code != noSuchProcess && out.Code != inProgress {
+	if out.TimedOut || out.Code > 0 && out.Code != noSuchProcess && out.Code != inProgress {
 		return fmt.Errorf("unload %s: %w", label, out.failure(launchctlPath))
 	}
 	return nil

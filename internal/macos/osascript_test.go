@@ -25,17 +25,20 @@ func TestDialogArguments(t *testing.T) {
 			[]string{"D", "T", "3600", "Run", "Defer"},
 		},
 		{
-			"the first button is the right one", Window{Title: "T", Text: "D", Buttons: []string{"Run", "Defer"}, Default: 1, Timeout: time.Minute},
+			"the first button is the right one",
+			Window{Title: "T", Text: "D", Buttons: []string{"Run", "Defer"}, Default: 1, Timeout: time.Minute},
 			begin + "item 5 of argv, item 4 of argv} default button 2 giving up after (item 3 of argv as integer)",
 			[]string{"D", "T", "60", "Run", "Defer"},
 		},
 		{
-			"one button and an icon", Window{Title: "T", Text: "D", Buttons: []string{"Run"}, Icon: "/i.icns", Timeout: time.Minute},
+			"one button and an icon",
+			Window{Title: "T", Text: "D", Buttons: []string{"Run"}, Icon: "/i.icns", Timeout: time.Minute},
 			begin + "item 4 of argv} default button 1 giving up after (item 3 of argv as integer) with icon POSIX file (item 5 of argv)",
 			[]string{"D", "T", "60", "Run", "/i.icns"},
 		},
 		{
-			"no button stands for a day", Window{Title: "T", Text: "D"},
+			"no button stands for a day",
+			Window{Title: "T", Text: "D"},
 			begin + "item 4 of argv} default button 1 giving up after (item 3 of argv as integer)",
 			[]string{"D", "T", "86400", "OK"},
 		},

@@ -43,7 +43,7 @@ func (p Power) Force(ctx context.Context, power enforce.Power) error {
 	if err != nil {
 		return fmt.Errorf("force %s: %w", power, err)
 	}
-	if out.Code > 0 {
+	if out.Code > 0 || out.TimedOut { // a signal may have been the restart's own
 		return fmt.Errorf("force %s: %w", power, out.failure(shutdownPath))
 	}
 	return nil

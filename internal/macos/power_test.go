@@ -101,6 +101,10 @@ func TestShutDownEndedByTheRestartItselfIsAccepted(t *testing.T) {
 	if err := (Power{Host: Host{Runner: r}}).Force(t.Context(), enforce.Restart); err != nil {
 		t.Error(err)
 	}
+	r = &answers{out: map[string]Output{"shutdown": {Code: -1, TimedOut: true, Awake: time.Minute}}}
+	if err := (Power{Host: Host{Runner: r}}).Force(t.Context(), enforce.Restart); errorText(err) != "force restart: shutdown: timed out after 1m0s" {
+		t.Errorf("a shutdown that hangs: %v", err)
+	}
 }
 
 func TestTools(t *testing.T) {

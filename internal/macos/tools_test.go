@@ -45,7 +45,9 @@ func (f tree) Lock(string) (func(), error) { return nil, ErrLocked }
 func TestCapturedVersions(t *testing.T) {
 	for _, file := range corpusFiles(t, "sw_vers") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			var want struct{ Expected struct{ Version, Build string } }
+			var want struct {
+				Expected struct{ Version, Build string }
+			}
 			r := &answers{out: map[string]Output{"sw_vers": {Stdout: readCorpus(t, file, &want)}}}
 			got, err := System{Host: Host{Runner: r, Tree: tree{}}}.Version(t.Context())
 			if err != nil || got != (Version{want.Expected.Version, want.Expected.Build}) {
@@ -55,8 +57,8 @@ func TestCapturedVersions(t *testing.T) {
 	}
 	for _, file := range corpusFiles(t, "systemversion-plist") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			var any struct{}
-			f := tree{data: map[string]string{systemVersionPath: readCorpus(t, file, &any)}}
+			var ignored struct{}
+			f := tree{data: map[string]string{systemVersionPath: readCorpus(t, file, &ignored)}}
 			r := &answers{}
 			got, err := System{Host: Host{Runner: r, Tree: f}}.Version(t.Context())
 			name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "macos-"), ".txt")
@@ -278,6 +280,10 @@ func TestAJobThatIsGoneIsRemoved(t *testing.T) {
 			t.Errorf("exit status %d: %v", code, err)
 		}
 	}
+	host := Host{Runner: &answers{out: map[string]Output{"launchctl": {Code: -1, TimedOut: true, Awake: time.Minute}}}}
+	if err := (Launchd{Host: host}).Remove(t.Context(), "x"); errorText(err) != "unload x: launchctl: timed out after 1m0s" {
+		t.Errorf("a launchctl that hangs: %v", err)
+	}
 }
 
 func TestCapturedJobs(t *testing.T) {
@@ -308,8 +314,11 @@ func TestReadList(t *testing.T) {
 		n          int
 		ok         bool
 	}{
-		{"a list", good, 1, true}, {"nothing in it", "", 0, false}, {"text", "K = 1", 0, false},
-		{"cut", good[:len(good)-9], 0, false}, {"too much", good + strings.Repeat(" ", 1<<20), 0, false},
+		{"a list", good, 1, true},
+		{"nothing in it", "", 0, false},
+		{"text", "K = 1", 0, false},
+		{"cut", good[:len(good)-9], 0, false},
+		{"too much", good + strings.Repeat(" ", 1<<20), 0, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			values, err := ReadList(Host{Tree: tree{data: map[string]string{"/p": row.data}}}, "/p")
@@ -352,4 +361,3 @@ func TestMechanism(t *testing.T) {
 }
 
 var _ Runner = (*answers)(nil)
-

@@ -1,0 +1,218 @@
+package agent_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+// The tests of this file are named after the defects that the original framework shows when it is run. A comment says
+// what it does.
+
+// A failed list counts as "no updates", and the framework removes itself.
+func TestDefect01AFailedListIsNotNoUpdates(t *testing.T) {
+	for _, kind := range faultKinds() {
+		s := deferringDaily()
+		s.Faults = []sim.Fault{{Tool: "softwareupdate", Arg: "--list", Kind: kind, Times: 3}}
+		p := playOut(t, s)
+		p.removed(t)
+		p.must(t, len(p.Remaining()) == 0 && p.tally.Restarts == 1, "%s: %+v", kind, p.tally)
+	}
+}
+
+// A failed installation restarts and removes everything all the same.
+func TestDefect02AFailedInstallationRestartsAndRemovesNothing(t *testing.T) {
+	s := ordinary(answering(sim.Act{Do: sim.Install}))
+	for i := range s.Offers {
+		s.Offers[i].Fails = 99
+	}
+	s.Limit = 30 * time.Hour
+	p := playOut(t, s)
+	p.must(t, !p.tally.Removed && p.tally.Restarts == 0, "%+v", p.tally)
+}
+
+// With some updates installed and the one that needs a restart failed, the Mac restarts for nothing.
+func TestDefect02AnUpdateThatFailedDoesNotRestart(t *testing.T) {
+	s := ordinary(answering(sim.Act{Do: sim.Install}, sim.Act{Do: sim.Defer}))
+	s.Offers[0], s.Offers[1] = s.Offers[1], s.Offers[0] // the browser first, and then the one that fails
+	s.Offers[1].Fails = 1
+	p := playOut(t, s)
+	p.removed(t)
+	p.must(t, p.tally.Restarts == 1, "%+v", p.tally)
+	p.must(t, p.said("not all is installed"), "it is not said that one has failed")
+}
+
+// If the request for a restart is denied, nothing is left to try again.
+func TestDefect02ARestartThatIsDeniedIsForced(t *testing.T) {
+	for _, kind := range faultKinds() {
+		s := ordinary(answering(sim.Act{Do: sim.Install}))
+		s.Faults = []sim.Fault{{Tool: "osascript", Kind: kind}}
+		p := playOut(t, s)
+		p.removed(t)
+		p.must(t, p.tally.Forced == 1, "%s: %+v", kind, p.tally)
+	}
+}
+
+// With nobody logged in the user's id becomes 0, and the processes of the system are killed.
+func TestDefect03WithNobodyLoggedInNothingIsDoneAsRootsSession(t *testing.T) {
+	p := playOut(t, short(ordinary(sim.Person{Away: true})))
+	p.removed(t)
+	for _, args := range p.runs("launchctl") {
+		p.must(t, !strings.Contains(args, `"asuser" "0"`), "launchctl ran as %s", args)
+	}
+}
+
+// The hard restart kills all that the person runs, and then asks politely again.
+func TestDefect04TheForcedRestartForces(t *testing.T) {
+	p := playOut(t, ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}, Unsaved: true}))
+	p.removed(t)
+	if got := p.runs("shutdown"); len(got) != 1 || got[0] != `["-r" "now"]` {
+		t.Errorf("shutdown ran as %v", got)
+	}
+}
+
+// After clean-up the job stays loaded without its program, and fails at every interval.
+func TestDefect05IfTheLaunchDaemonStaysSoDoesItsProgram(t *testing.T) {
+	s := ordinary(sim.Person{})
+	s.Offers = nil
+	p := newPlay(s)
+	host := p.Host()
+	host.Tree = stuck{host.Tree, agent.LaunchDaemonPath(agent.Identifier)}
+	err := p.agent(host).Turn(t.Context())
+	if left := p.Leftovers(); err == nil || !slices.Contains(left, agent.BinaryPath) || !slices.Contains(left, agent.Identifier) {
+		t.Errorf("got %v, left %q", err, left)
+	}
+}
+
+// stuck is a file tree in which one file cannot be removed.
+type stuck struct {
+	macos.Tree
+	path string
+}
+
+func (s stuck) Remove(path string) error {
+	if path == s.path {
+		return fmt.Errorf("%s: operation not permitted", path)
+	}
+	return s.Tree.Remove(path)
+}
+
+// A preference value reaches shell arithmetic and is executed as root.
+func TestDefect06APreferenceValueIsNeverExecuted(t *testing.T) {
+	for _, value := range []string{"a[$(reboot)]", "$(reboot)", "`reboot`", "1; reboot"} {
+		s := ordinary(answering(sim.Act{Do: sim.Install}))
+		s.Settings = map[string]any{"MaxDeferralTime": value, "UpdateDelay": value, "SupportContact": value, "MessagingLogo": "/" + value}
+		p := newPlay(s)
+		p.Put(macos.PreferencesPath(agent.Identifier), []byte(list("<key>"+forcedAfter+"</key><string>"+value+"</string>")), 0o644)
+		p.run(t.Context())
+		p.hold(t)
+		p.removed(t)
+		for _, e := range p.of(sim.KindTool, "") {
+			if e.Text != "jamfHelper" && strings.Contains(strings.Join(e.Args, " "), "reboot") {
+				t.Errorf("%s ran with %q", e.Text, e.Args)
+			}
+		}
+	}
+}
+
+// Garbage, a text or a date as the deadline means enforcement at once.
+func TestDefect07GarbageDeadlineIsNotImmediateEnforcement(t *testing.T) {
+	for name, value := range map[string]string{
+		"garbage": "<string>soon</string>", "a text": "<string>2026-12-01 00:00:00 +0000</string>", "a date": "<date>2026-12-01T00:00:00Z</date>",
+	} {
+		p := newPlay(deferringDaily())
+		p.Put(macos.PreferencesPath(agent.Identifier), []byte(list("<key>"+forcedAfter+"</key>"+value)), 0o644)
+		p.run(t.Context())
+		p.enforced(t)
+		p.must(t, p.tally.Prompts == 4, "%s: %+v", name, p.tally)
+	}
+}
+
+// A deadline that is written again after each prompt postpones for ever.
+func TestDefect07ADeadlineWrittenAgainAndAgainPostponesNothing(t *testing.T) {
+	var plan []sim.Event
+	for at := time.Hour; at < 40*time.Hour; at += time.Hour {
+		plan = append(plan, sim.Event{At: at, Do: sim.Write, Key: forcedAfter, Value: 24 * time.Hour})
+	}
+	p := newPlay(deferringDaily(plan...)).run(t.Context())
+	p.hold(t)
+	p.removed(t)
+	warn := actions[enforce.Warn](p)
+	p.must(t, warn[0].real.Sub(playStart()) < 25*time.Hour, "enforced after %v", warn[0].real.Sub(playStart()))
+}
+
+// An answer within the same second is thrown away.
+func TestDefect08ADeferralAtOnceIsADeferral(t *testing.T) {
+	p := playOut(t, deferringDaily())
+	quick := deferringDaily()
+	quick.Person.Answers = []sim.Act{{Do: sim.Defer, After: time.Millisecond}}
+	q := playOut(t, quick)
+	q.removed(t)
+	p.must(t, q.tally.Prompts == p.tally.Prompts, "%+v, and slowly %+v", q.tally, p.tally)
+}
+
+// A dialog's answer that is no number counts as Install.
+func TestDefect08AnAnswerThatIsNoneInstallsNothing(t *testing.T) {
+	for _, kind := range []string{sim.Garbage, sim.Huge, sim.Empty, sim.Exit} {
+		s := deferringDaily()
+		s.Limit, s.Faults = 20*time.Hour, []sim.Fault{{Tool: "jamfHelper", Kind: kind}}
+		p := playOut(t, s)
+		p.must(t, len(actions[enforce.Install](p)) == 0, "%s installs", kind)
+	}
+}
+
+// One softwareupdate that hangs blocks all later turns.
+func TestDefect09AHungToolIsStopped(t *testing.T) {
+	for _, arg := range []string{"--list", "--download", "--install"} {
+		s := deferringDaily()
+		s.Faults = []sim.Fault{{Tool: "softwareupdate", Arg: arg, Kind: sim.Hang, Times: 1}}
+		p := playOut(t, s)
+		p.removed(t)
+		p.must(t, len(p.Remaining()) == 0, "%s: offered %q", arg, p.Remaining())
+		p.must(t, p.said("timed out after"), "%s: it is not said", arg)
+	}
+}
+
+// "Action: shut down" is not recognized.
+func TestDefect10AShutDownIsAShutDown(t *testing.T) {
+	s := ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}, Unsaved: true})
+	s.Offers[0].Action = enforce.ShutDown
+	p := playOut(t, s)
+	p.removed(t)
+	if got := p.runs("shutdown"); len(got) != 1 || got[0] != `["-h" "now"]` {
+		t.Errorf("shutdown ran as %v", got)
+	}
+	p.must(t, strings.Contains(p.windows(isPrompt)[0].Window.Text, "restart"), "the prompt does not warn of it")
+}
+
+// "Recommended: NO" is taken for recommended, and "restart" in a title restarts the Mac.
+func TestDefect10NeitherAnOptionalUpdateNorATitleRestartsTheMac(t *testing.T) {
+	optional, titled := browser(), browser()
+	optional.Label, optional.Title, optional.Recommended = "Optional-1", "Optional", false
+	titled.Label, titled.Title = "restart-1", "Please restart, Action: restart"
+	s := ordinary(answering(sim.Act{Do: sim.Install}))
+	s.Offers = []sim.Offer{optional, titled}
+	p := playOut(t, s)
+	p.removed(t)
+	p.must(t, p.tally.Restarts == 0, "%+v", p.tally)
+	p.must(t, slices.Equal(p.Remaining(), []string{"Optional-1"}), "offered: %q", p.Remaining())
+	p.must(t, !strings.Contains(p.windows(isPrompt)[0].Window.Text, "to restart to finish"), "the prompt speaks of a restart")
+}
+
+// Updates that a profile defers cause prompts, restarts, or a reminder without end.
+func TestDefect11DeferredUpdatesAloneAreNothingToDo(t *testing.T) {
+	held := update()
+	held.Deferred = true
+	s := ordinary(sim.Person{})
+	s.Offers = []sim.Offer{held}
+	p := playOut(t, s)
+	p.removed(t)
+	p.must(t, p.tally.Prompts+p.tally.Warnings+p.tally.Restarts == 0 && p.tally.Turns == 1, "%+v", p.tally)
+}

@@ -1,0 +1,51 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
+
+func TestSchemaIsFresh(t *testing.T) {
+	schema, err := deployment.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh(t, "schema/install-or-defer.schema.json", string(schema))
+}
+
+func TestEverySettingIsListedAndExplained(t *testing.T) {
+	stdout, _, code := run(t, "settings", "list", "--json")
+	var listed []struct{ Name, Type, Help string }
+	if err := json.Unmarshal([]byte(stdout), &listed); err != nil || code != 0 {
+		t.Fatal(err, code)
+	}
+	for i, key := range settings.Table() {
+		if i >= len(listed) || listed[i].Name != key.Name || listed[i].Type != string(key.Type) || listed[i].Help != key.Help {
+			t.Fatalf("%s is not listed", key.Name)
+		}
+	}
+	for _, key := range settings.TableWithPlanned() {
+		if stdout, stderr, code := run(t, "settings", "explain", key.Name); code != 0 || stdout == "" {
+			t.Errorf("%s: %d, %s", key.Name, code, stderr)
+		}
+	}
+}
+
+// TestThePackagesAgree compares what packages say that cannot import each other.
+func TestThePackagesAgree(t *testing.T) {
+	if settings.SupportFolder != agent.SupportFolder {
+		t.Errorf("%s and %s", settings.SupportFolder, agent.SupportFolder)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		id := rapid.OneOf(rapid.StringMatching(`[a-zA-Z0-9_.-]{0,160}`), rapid.String()).Draw(t, "identifier")
+		if agent.ValidIdentifier(id) != deployment.ValidIdentifier(id) {
+			t.Fatalf("%q: %t here, %t there", id, agent.ValidIdentifier(id), deployment.ValidIdentifier(id))
+		}
+	})
+}
