@@ -51,6 +51,11 @@ func (d Deployment) Values() map[string]any {
 	return values
 }
 
+// empty tells whether nothing is chosen.
+func (d Deployment) empty() bool {
+	return d.Identifier+d.Organization+d.Logo == "" && len(d.Settings)+len(d.Messages)+len(d.Localizations) == 0 && d.Package == (PackageOptions{})
+}
+
 // Problem is what is wrong at one place of a file.
 type Problem struct {
 	File         string

@@ -155,7 +155,10 @@ func (s *shell) expansion(b *strings.Builder) (dynamic string) {
 	rest := s.text[s.at:]
 	switch {
 	case strings.HasPrefix(rest, "$(("):
-		inner := s.balanced(len("$("))
+		inner, closed := s.balanced(len("$("))
+		if !closed {
+			return "a bracket is not closed"
+		}
 		n, err := evaluate(strings.TrimSuffix(strings.TrimPrefix(inner, "("), ")"), s.known)
 		if err != nil {
 			return err.Error()
@@ -199,7 +202,7 @@ func (s *shell) variable(name string, b *strings.Builder) (dynamic string) {
 }
 
 // balanced reads from so many bytes on, after an opening bracket, to the bracket that closes it.
-func (s *shell) balanced(from int) string {
+func (s *shell) balanced(from int) (inner string, closed bool) {
 	s.at += from
 	start, depth := s.at, 1
 	for ; s.at < len(s.text); s.at++ {
@@ -209,13 +212,13 @@ func (s *shell) balanced(from int) string {
 		case ')':
 			if depth--; depth == 0 {
 				s.at++
-				return s.text[start : s.at-1]
+				return s.text[start : s.at-1], true
 			}
 		case '\'', '"':
 			s.quoted(s.text[s.at])
 		}
 	}
-	return s.text[start:]
+	return s.text[start:], false
 }
 
 // quoted goes to the end of a text in quotes of a kind, if it has one.

@@ -29,7 +29,7 @@ func Write(d Deployment) []byte {
 			fmt.Fprintf(&b, "%s: %s\n", s.name, quote(s.text))
 		}
 	}
-	if len(d.Settings) > 0 {
+	if len(d.Settings) > 0 || d.empty() { // a file of comments alone would look like a mistake
 		b.WriteString("\n" + settingsSection + ":\n")
 		for _, key := range settingKeys() {
 			if value, ok := d.Settings[key.Name]; ok {

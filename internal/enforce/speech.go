@@ -1,7 +1,7 @@
 package enforce
 
 import (
-	"strconv"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -54,7 +54,7 @@ func (s Speech) count(n int, forms [2]string) string {
 	if n == 1 {
 		form = forms[0]
 	}
-	return strconv.Itoa(n) + s.Gap + form
+	return fmt.Sprintf("%d%s%s", n, s.Gap, form)
 }
 
 // List words the names of updates: "Safari 14.0 and macOS 10.15.7 Update".

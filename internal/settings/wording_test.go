@@ -23,7 +23,8 @@ func TestWordingSpeaksOneLanguage(t *testing.T) {
 			nil, []string{"tlh", "it-IT"}, [4]string{"it", "Ci sono aggiornamenti per il tuo Mac", "Installa", "Rimanda"},
 		},
 		"an own message without a translation is not put beside a translated heading": {
-			map[string]any{"PromptMessage": "Do it."}, []string{"de"},
+			map[string]any{"PromptMessage": "Do it."},
+			[]string{"de"},
 			[4]string{"en", "Your Mac has updates to install", "Run Updates", "Defer"},
 		},
 		"an own message of another window does not matter": {
@@ -31,14 +32,17 @@ func TestWordingSpeaksOneLanguage(t *testing.T) {
 		},
 		"an own message with a translation of its own": {
 			map[string]any{"PromptMessage": "Do it.", "Localizations": map[string]any{"de": map[string]any{"PromptMessage": "Tun Sie es."}}},
-			[]string{"de-DE"}, [4]string{"de", "Für Ihren Mac gibt es Updates", "Ausführen", "Später"},
+			[]string{"de-DE"},
+			[4]string{"de", "Für Ihren Mac gibt es Updates", "Ausführen", "Später"},
 		},
 		"a language that only the administrator speaks": {
-			map[string]any{"Localizations": map[string]any{"pl": polish}}, []string{"pl-PL", "de"},
+			map[string]any{"Localizations": map[string]any{"pl": polish}},
+			[]string{"pl-PL", "de"},
 			[4]string{"en", "Są uaktualnienia", "Run Updates", "Defer"},
 		},
 		"a language that the administrator speaks in part": {
-			map[string]any{"Localizations": map[string]any{"pl": map[string]any{"PromptHeading": "Są"}}}, []string{"pl"},
+			map[string]any{"Localizations": map[string]any{"pl": map[string]any{"PromptHeading": "Są"}}},
+			[]string{"pl"},
 			[4]string{"en", "Your Mac has updates to install", "Run Updates", "Defer"},
 		},
 		"an own label stands as it is": {
@@ -46,10 +50,12 @@ func TestWordingSpeaksOneLanguage(t *testing.T) {
 		},
 		"an own label can be localized": {
 			map[string]any{"DeferButtonLabel": "Later", "Localizations": map[string]any{"fr": map[string]any{"DeferButtonLabel": "Plus tard"}}},
-			[]string{"fr"}, [4]string{"fr", "Des mises à jour attendent votre Mac", "Installer", "Plus tard"},
+			[]string{"fr"},
+			[4]string{"fr", "Des mises à jour attendent votre Mac", "Installer", "Plus tard"},
 		},
 		"the administrator may localize English too": {
-			map[string]any{"Localizations": map[string]any{"en": map[string]any{"PromptHeading": "Updates!"}}}, []string{"en-GB"},
+			map[string]any{"Localizations": map[string]any{"en": map[string]any{"PromptHeading": "Updates!"}}},
+			[]string{"en-GB"},
 			[4]string{"en", "Updates!", "Run Updates", "Defer"},
 		},
 	} {
