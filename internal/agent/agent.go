@@ -96,6 +96,8 @@ type turn struct {
 	local   local
 	person  macos.Person
 	told    bool // where the round stands
+
+	somebody bool // is taken to be logged in: where that cannot be told, person is nobody all the same
 }
 
 // load reads settings, state and local values. What is unusable is reported, and does without.

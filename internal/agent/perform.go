@@ -196,7 +196,7 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 
 // stand shows a standing window, if somebody is there, and returns what ends it.
 func (t *turn) stand(ctx context.Context, w macos.Window) (stop func()) {
-	if t.person.Nobody() {
+	if !t.somebody {
 		return func() {}
 	}
 	w.Locked = true
@@ -215,7 +215,7 @@ func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Eve
 	if err == nil && person.Nobody() {
 		return enforce.StillUp{}
 	}
-	t.person = person
+	t.person, t.somebody = person, true
 	w := t.window(windowRestart, true)
 	w.Timeout, w.Countdown = t.policy.HardRestartDelay, w.words.Language.Texts[language.RestartCountdown]
 	stop := t.stand(ctx, w.Window)

@@ -16,10 +16,10 @@ func (t *turn) scene(ctx context.Context) enforce.Scene {
 	if err != nil {
 		t.log.say("%v; somebody is taken to be there", err)
 	}
-	t.person = person
+	t.person, t.somebody = person, err != nil || !person.Nobody()
 	status, statusErr := macos.FileVault{Host: host}.Status(ctx)
 	if statusErr != nil {
 		t.log.say("%v; it is taken not to be converting the disk", statusErr)
 	}
-	return enforce.Scene{Somebody: err != nil || !person.Nobody(), Converting: status.Converting}
+	return enforce.Scene{Somebody: t.somebody, Converting: status.Converting}
 }

@@ -3,6 +3,8 @@ package agent
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -198,15 +200,8 @@ func (r Report) Text() string {
 	if r.SetBack > 0 {
 		row("Clock", "was set back by %s in this round", time.Duration(r.SetBack)*time.Second)
 	}
-	shown := 0
-	for _, s := range r.Settings {
-		if s.Source != settings.DefaultSource {
-			row(first(shown, "Settings"), "%s = %s (%s)", s.Key, brief(s.Value), s.Source)
-			shown++
-		}
-	}
-	if shown == 0 {
-		row("Settings", "all are defaults")
+	for i, s := range r.Settings {
+		row(first(i, "Settings"), "%s = %s (%s)", s.Key, brief(s.Value), s.Source)
 	}
 	for i, p := range r.Problems {
 		row(first(i, "Problems"), "%s", p)
@@ -263,8 +258,16 @@ func (u PendingUpdate) text() string {
 // brief words a setting's value on one short line.
 func brief(value any) string {
 	text := fmt.Sprint(value)
-	if s, ok := value.(string); ok {
-		text = fmt.Sprintf("%q", s)
+	switch v := value.(type) {
+	case nil:
+		text = "not set"
+	case string:
+		text = fmt.Sprintf("%q", v)
+	case map[string]map[string]string:
+		text = strings.Join(slices.Sorted(maps.Keys(v)), ", ")
+	}
+	if text == "" || text == "[]" {
+		text = "none"
 	}
 	const most = 60
 	if runes := []rune(text); len(runes) > most {

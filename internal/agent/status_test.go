@@ -155,7 +155,7 @@ func TestStatusOfAFreshMac(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		text := r.Text()
-		for _, want := range []string{"Phase        idle\n", "none is set", "there has been none", "all are defaults"} {
+		for _, want := range []string{"Phase        idle\n", "none is set", "there has been none", "MaxDeferralTime = 259200 (default)"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q is not in\n%s", want, text)
 			}

@@ -185,7 +185,7 @@ func some[M ~map[string]V, V any](m M) M {
 func (r *reader) texts(e entry, tag string) map[string]string {
 	path, prefix := e.name, ""
 	if tag != "" {
-		path, prefix = join(localizationsSection, tag), join(settings.Localizations, tag)+"."
+		path, prefix = join(localizationsSection, clip(tag)), join(settings.Localizations, tag)+"."
 	}
 	known := textKeys()
 	entries, _ := r.mapping(e.value, path)
@@ -209,6 +209,7 @@ func (r *reader) texts(e entry, tag string) map[string]string {
 
 func (r *reader) languages(e entry) map[string]map[string]string {
 	entries, _ := r.mapping(e.value, e.name)
+	r.places[settings.Localizations] = e.at
 	languages := map[string]map[string]string{}
 	for _, l := range entries {
 		tag := clip(l.name)

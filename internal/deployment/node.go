@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -42,7 +43,15 @@ func (r *reader) add(at place, key, format string, args ...any) {
 	})
 }
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// oneLine fits a message on one line of a bearable length, whatever a file made it say.
+func oneLine(text string) string {
+	const longest = 600
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return text
+}
 
 // entry is one key of a mapping with its value.
 type entry struct {
@@ -176,7 +185,7 @@ func (r *reader) mapping(node ast.Node, key string) (entries []entry, ok bool) {
 				name = k.GetToken().Value
 			}
 			if first, twice := seen[name]; twice {
-				r.add(at, join(key, name), "is given twice, first in line %d; leave one out", first.line)
+				r.add(at, join(key, clip(name)), "is given twice, first in line %d; leave one out", first.line)
 				continue
 			}
 			seen[name] = at
@@ -214,7 +223,7 @@ func (r *reader) value(node ast.Node, key string) (value any, ok bool) {
 		entries, ok := r.mapping(n, key)
 		dict := map[string]any{}
 		for _, e := range entries {
-			v, good := r.value(e.value, join(key, e.name))
+			v, good := r.value(e.value, join(key, clip(e.name)))
 			ok = ok && good
 			dict[e.name] = v
 		}

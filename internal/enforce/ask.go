@@ -30,6 +30,8 @@ func (t *turn) ask(scene Scene) Action {
 func (t *turn) askByHand(scene Scene) Action {
 	overdue := t.s.Deadline.Sub(t.now) < shortestPrompt
 	switch {
+	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && !t.p.Manual && t.now.Sub(t.s.Install.FailedAt) >= retryAlone:
+		return t.install(WhyDeadlineNobody) // there is nobody to hand the updates to
 	case !scene.Somebody:
 		return Wait{Why: WhyNobody}
 	case t.s.Reminders >= maxReminders:

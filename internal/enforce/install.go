@@ -34,6 +34,7 @@ func (t *turn) installed(e Installed) Action {
 func (t *turn) failed(cause string) Action {
 	s := &t.s
 	s.Install.Failures++
+	s.Install.FailedAt = t.now
 	s.Install.Cause = cause
 	s.Install.Set = fingerprint(s.Pending)
 	s.DeferredUntil = t.clamp(t.now.Add(t.p.DeferralPeriod))

@@ -58,6 +58,7 @@ type InstallState struct {
 	Set       string    `json:"set,omitempty"`      // the updates of the last failure, by [fingerprint]
 	Failures  int       `json:"failures,omitzero"`
 	Cause     string    `json:"cause,omitempty"`
+	FailedAt  time.Time `json:"failed_at,omitzero"` // when the last one failed
 }
 
 // forget ends the wait for a look at what was tried. What is known of failures stays.
@@ -152,7 +153,7 @@ func (s *State) keepTime(now, boot time.Time) {
 // moveBack moves every remembered time back.
 func (s *State) moveBack(d time.Duration) {
 	for _, t := range []*time.Time{
-		&s.Began, &s.Deadline, &s.DeferredUntil, &s.Prompted, &s.Agreed, &s.Look.At, &s.Look.RetryAt, &s.Install.At,
+		&s.Began, &s.Deadline, &s.DeferredUntil, &s.Prompted, &s.Agreed, &s.Look.At, &s.Look.RetryAt, &s.Install.At, &s.Install.FailedAt,
 		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At,
 	} {
 		if moved := t.Add(-d); !t.IsZero() && moved.Year() > 0 { // before, JSON has no words for it

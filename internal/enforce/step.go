@@ -10,6 +10,8 @@ const (
 	agreementHolds = time.Hour
 	// maxInstallFailures in a row hand the updates over to the person.
 	maxInstallFailures = 3
+	// retryAlone is how often a Mac with nobody logged in tries again after that.
+	retryAlone = 24 * time.Hour
 	// maxDownloads of the same updates that may go wrong before they are left to the installation.
 	maxDownloads = 3
 	// maxReminders in one turn, so that a turn ends.

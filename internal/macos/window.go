@@ -52,22 +52,28 @@ type Screen struct {
 	Person Person
 }
 
-// Ask shows a window and waits for its end.
+// Ask shows a window and waits for its end. Where jamfHelper cannot show it, osascript is tried.
 func (s Screen) Ask(ctx context.Context, w Window) (Reply, error) {
-	command := jamfHelperCommand(w)
-	out, err := s.Host.Runner.Run(ctx, command)
+	out, err := s.Host.Runner.Run(ctx, jamfHelperCommand(w))
+	reply, hasty := Reply{Kind: ReplyFailed}, false
 	if err == nil {
-		return credibly(parseJamfHelper(out, w)), nil
+		reply = parseJamfHelper(out, w)
+		hasty = reply.Kind == ReplyFirst // it was shown, for all that is known
+		reply = credibly(reply)
 	}
 	var missing *MissingError
-	if !errors.As(err, &missing) {
-		return Reply{Kind: ReplyFailed}, err
+	if reply.Kind != ReplyFailed || hasty || err != nil && !errors.As(err, &missing) || ctx.Err() != nil {
+		return reply, err
 	}
-	out, err = s.Host.Runner.Run(ctx, dialogCommand(s.Person, w))
-	if err != nil {
-		return Reply{Kind: ReplyFailed}, err
+	out, dialogErr := s.Host.Runner.Run(ctx, dialogCommand(s.Person, w))
+	switch {
+	case dialogErr == nil:
+		return credibly(parseDialog(out, w)), nil
+	case err == nil && errors.As(dialogErr, &missing): // what jamfHelper said stands
+		return reply, nil
+	default:
+		return reply, dialogErr
 	}
-	return credibly(parseDialog(out, w)), nil
 }
 
 // Stand shows a window that stands until it is stopped, or for its Timeout.
