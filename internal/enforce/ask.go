@@ -81,15 +81,30 @@ func (t *turn) answered(e Answered) Action {
 }
 
 func (t *turn) warned(e Warned) Action {
-	switch {
-	case e.Unseen:
-		return t.unseen()
-	case !e.Clicked && !t.overdue(): // the person logged out, and the deadline is yet to come
+	if e.Unseen {
+		return t.unwarned()
+	}
+	t.s.Unwarned = 0
+	if !e.Clicked && !t.overdue() { // the person logged out, and the deadline is yet to come
 		return Wait{Until: t.s.Deadline, Why: WhyNobody}
 	}
 	t.s.Unseen = 0
 	t.s.Agreed = t.now
 	return t.install(WhyWarned)
+}
+
+// unwarned answers a final warning that could not be shown. Once it could not turn after turn, it is done without.
+func (t *turn) unwarned() Action {
+	wait := t.unseen()
+	if !t.overdue() {
+		return wait
+	}
+	t.s.Unwarned++
+	if t.s.Unwarned < maxUnwarned {
+		return wait
+	}
+	t.s.Agreed = t.now
+	return t.install(WhyUnwarned)
 }
 
 // unseen ends a turn in which no window could be shown. Nothing is bought and nothing is lost by it.

@@ -123,6 +123,8 @@ func TestP3TheFinalWarningComesFirst(t *testing.T) {
 		switch {
 		case !ok || recent(m.clicked) || recent(m.warned):
 			return ""
+		case install.Why == enforce.WhyUnwarned && m.after.Unwarned >= 3: // it was tried in turn after turn, and could not be shown
+			return ""
 		case install.Why == enforce.WhyDeadlineNobody && m.alone && m.policy.InstallLoggedOut:
 			return ""
 		default:

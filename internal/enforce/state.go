@@ -27,6 +27,7 @@ type State struct {
 	Clock     ClockState    `json:"clock,omitzero"`
 	Mirror    Mirror        `json:"mirror,omitzero"`
 	Unseen    int           `json:"unseen,omitzero"`    // windows in a row that could not be shown
+	Unwarned  int           `json:"unwarned,omitzero"`  // of these, final warnings in a row since the deadline
 	Reminders int           `json:"reminders,omitzero"` // reminders in this turn
 	SetBack   time.Duration `json:"set_back,omitzero"`  // by how much the clock was set back in this round, in all
 	Decision  Why           `json:"decision,omitzero"`  // why the last action was taken
@@ -183,7 +184,7 @@ func (s State) Checked() (State, error) {
 		{"look.failures", &s.Look.Failures},
 		{"cache.failures", &s.Cache.Failures},
 		{"install.failures", &s.Install.Failures},
-		{"unseen", &s.Unseen},
+		{"unseen", &s.Unseen}, {"unwarned", &s.Unwarned},
 		{"reminders", &s.Reminders},
 	} {
 		if *count.n < 0 {

@@ -12,6 +12,8 @@ const (
 	maxInstallFailures = 3
 	// retryAlone is how often a Mac with nobody logged in tries again after that.
 	retryAlone = 24 * time.Hour
+	// maxUnwarned final warnings in a row that could not be shown, in as many turns, stop enforcement no longer.
+	maxUnwarned = 3
 	// maxDownloads of the same updates that may go wrong before they are left to the installation.
 	maxDownloads = 3
 	// maxReminders in one turn, so that a turn ends.

@@ -140,6 +140,10 @@ func TestAWarningThatNobodySawIsNone(t *testing.T) {
 	s.hears(enforce.Warned{Unseen: true}, "Wait unseen")
 	s.turn("Look turn")
 	s.looked("Warn deadline", macOS)
+	s.hears(enforce.Warned{Unseen: true}, "Wait unseen")
+	s.turn("Look turn")
+	s.looked("Warn deadline", macOS)
+	s.hears(enforce.Warned{Unseen: true}, "Install unwarned")
 }
 
 func TestAShortWarningDoesNotBeginBeforeTheDeadline(t *testing.T) {

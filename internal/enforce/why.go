@@ -32,6 +32,7 @@ const (
 	WhyDeadlineNobody  Why = "deadline-nobody"  // the deadline has passed, and nobody is logged in
 	WhyAgreed          Why = "agreed"           // the person clicked the install button
 	WhyWarned          Why = "warned"           // the final warning was seen to its end
+	WhyUnwarned        Why = "unwarned"         // the final warning could not be shown, turn after turn
 	WhyInstalled       Why = "installed"        // an installed update needs it
 	WhyInstalledNobody Why = "installed-nobody" // an installed update needs it, and nobody is logged in
 	WhyRestartPending  Why = "restart-pending"  // a restart was asked for, and has not happened
@@ -155,6 +156,7 @@ func sentences() map[Why]string {
 		WhyDeadlineNobody:  "The deadline has passed and nobody is logged in, so nobody needs a warning.",
 		WhyAgreed:          "The person clicked the install button.",
 		WhyWarned:          "The final warning was shown, for {warning} or until its button was clicked.",
+		WhyUnwarned:        "The deadline has passed and no window could be shown, {unseen} in a row, so it is done without one.",
 		WhyInstalled:       "An installed update needs a {power}. Programs are asked to quit; it is forced {delay} later.",
 		WhyInstalledNobody: "An installed update needs a {power}, and nobody is logged in.",
 		WhyRestartPending:  "A {power} was asked for and has not happened, so it is asked for again.",
