@@ -97,15 +97,15 @@ type findingReport struct {
 
 func (o *checkOptions) check(out io.Writer, file string, data []byte) error {
 	report := checkReport{File: file, Findings: []findingReport{}}
-	document, problems := deployment.Read(file, data)
+	document, problems := deployment.Survey(file, data)
 	for _, p := range problems {
 		report.add(findingReport{settings.Wrong, p.Key, nil, p.Message, p.Column}, p.Line)
 	}
-	if len(problems) == 0 {
-		c := o.context
-		c.LogoInPackage = c.LogoInPackage || document.Deployment.Logo != ""
-		c.ResetOnInstall = document.Deployment.Package.ResetOnInstall
-		for _, f := range settings.Check(document.Values, c) {
+	c := o.context
+	c.LogoInPackage = c.LogoInPackage || document.Deployment.Logo != ""
+	c.ResetOnInstall = document.Deployment.Package.ResetOnInstall
+	for _, f := range settings.Check(document.Values, c) {
+		if len(problems) == 0 || f.Severity != settings.Wrong { // else the reader has said it
 			report.add(findingReport{f.Severity, f.Key, nil, f.Message, 0}, document.Lines(f.Key))
 		}
 	}

@@ -67,8 +67,8 @@ func (r *reader) load(data []byte) Deployment {
 			r.unknown(e, "", sections())
 		}
 	}
+	r.check(d.Values()) // also beside other problems: one look shows them all
 	if len(r.problems) == 0 {
-		r.check(d.Values())
 		d.Settings = canonical(d.Settings)
 	}
 	return d

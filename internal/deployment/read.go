@@ -16,12 +16,22 @@ type Document struct {
 
 // Read reads settings from the administrator's file, from YAML that holds nothing but settings, from a property list of
 // preferences, or from a configuration profile. The administrator's file is checked whole; of the others only the form
-// is, and the values are as they stand. Lines tells on which line a key stands, or 0.
+// is, and the values are as they stand. Lines tells on which line a key stands, or 0. With any problem there is no document.
 func Read(name string, data []byte) (Document, []Problem) {
+	document, problems := Survey(name, data)
+	if len(problems) > 0 {
+		return Document{}, problems
+	}
+	return document, nil
+}
+
+// Survey reads like [Read], and hands out what could be read of YAML beside the problems too, so that a check can say
+// all that there is to say. It is good for nothing else.
+func Survey(name string, data []byte) (Document, []Problem) {
 	if isPropertyList(data) || isSigned(data) {
 		found, organization, problems := preferences(name, data)
 		if len(problems) > 0 {
-			return Document{}, problems
+			return Document{Lines: func(string) int { return 0 }}, problems
 		}
 		document := Document{Deployment: Deployment{Organization: organization}, Values: found.values}
 		if ValidIdentifier(found.name) {
@@ -32,18 +42,11 @@ func Read(name string, data []byte) (Document, []Problem) {
 	}
 	r := newReader(name)
 	if entries := r.parse(data); len(r.problems) == 0 && isFlat(entries) {
-		values := r.flat(entries)
-		if len(r.problems) > 0 {
-			return Document{}, r.sorted()
-		}
-		return Document{Values: values, Lines: r.lines}, nil
+		return Document{Values: r.flat(entries), Lines: r.lines}, r.sorted()
 	}
 	r = newReader(name)
 	d := r.load(data)
-	if len(r.problems) > 0 {
-		return Document{}, r.sorted()
-	}
-	return Document{Deployment: d, Values: d.Values(), Lines: r.lines}, nil
+	return Document{Deployment: d, Values: d.Values(), Lines: r.lines}, r.sorted()
 }
 
 // lines is on which line a key stands, or the one that leaves no room for its default; 0 for none.
