@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -54,15 +55,36 @@ func (a *Agent) Turn(ctx context.Context) error {
 	if err := a.able(log); err != nil {
 		return err
 	}
-	release, err := a.Host.Lister.Lock(lockPath)
+	release, err := a.lock(log)
 	if err != nil {
-		log.say("Another turn is under way, so this one ends: %v", err)
-		return fmt.Errorf("lock turn: %w", err)
+		return err
 	}
 	defer release()
 	t := &turn{agent: a, log: log}
 	t.load()
 	return t.run(ctx)
+}
+
+// lock takes the lock that keeps turns apart. A link in its place was planted, and is removed.
+func (a *Agent) lock(log *journal) (release func(), err error) {
+	release, err = a.Host.Lister.Lock(lockPath)
+	if errors.Is(err, macos.ErrLink) {
+		if entry, statErr := a.Host.Lister.Stat(lockPath); statErr == nil && entry.Mode&fs.ModeSymlink != 0 {
+			log.say("Removing what was put in the place of the lock: %v.", err)
+			_ = a.Host.Tree.Remove(lockPath)
+			release, err = a.Host.Lister.Lock(lockPath)
+		}
+	}
+	switch {
+	case errors.Is(err, macos.ErrLocked):
+		log.say("Another turn is under way, so this one ends: %v.", err)
+	case err != nil:
+		log.say("The turn ends, since it cannot be kept apart from others: %v.", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock turn: %w", err)
+	}
+	return release, nil
 }
 
 // able tells whether a turn can do anything at all on this machine.
@@ -72,13 +94,19 @@ func (a *Agent) able(log *journal) error {
 	}
 	system := macos.System{Host: a.Host}
 	missing := 0
+	var without []macos.Need
 	for _, need := range macos.Needs() {
-		if need.Required && !system.Has(need.Path) {
-			missing++
-			log.say("Missing: %s, which %s.", need.Path, need.For)
+		if !system.Has(need.Path) {
+			without = append(without, need)
+			if need.Required {
+				missing++
+			}
 		}
 	}
 	if missing > 0 {
+		for _, need := range without {
+			log.say("Missing: %s, which %s.", need.Path, need.For)
+		}
 		return fmt.Errorf("%w: %d without which no turn can be taken", ErrMissing, missing)
 	}
 	return nil

@@ -14,6 +14,7 @@ type config struct {
 	Identifier string
 	Settings   settings.Settings
 	Problems   []string // values that are not used, and why
+	Logo       string   // the one that the package brought along; empty for none
 }
 
 const identifierKey = "Identifier"
@@ -34,6 +35,7 @@ func loadConfig(host macos.Host, platform settings.Platform) config {
 			c.Problems = append(c.Problems, fmt.Sprintf("Not used: %s in %s: %.80q is not an identifier.", identifierKey, BuildPath, value))
 		}
 	}
+	c.Logo, _ = built[settings.MessagingLogo].(string)
 	managedPath := macos.ManagedPath(c.Identifier)
 	managed, err := macos.ReadList(host, managedPath)
 	if err != nil {

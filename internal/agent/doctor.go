@@ -158,9 +158,17 @@ func (d *doctor) tools() {
 		case need.Required:
 			d.bad(CheckFail, name, "run this on a Mac, or repair macOS", need.Path+" is missing; it "+need.For)
 		default:
-			d.bad(CheckWarn, name, "", need.Path+" is missing; it "+need.For)
+			d.bad(CheckWarn, name, remedy(need.Path), need.Path+" is missing; it "+need.For)
 		}
 	}
+}
+
+// remedy says how a tool comes back that a Mac can do without.
+func remedy(tool string) string {
+	if strings.Contains(strings.ToLower(tool), "jamf") {
+		return "enroll the Mac in Jamf Pro, or run sudo jamf manage"
+	}
+	return "it comes with macOS: reinstall macOS, or find out who has removed it"
 }
 
 // trust looks whether others than root can exchange a tool that root runs. Where it is a link, that of its target is

@@ -55,9 +55,10 @@ func (a *Agent) remove(ctx context.Context, log *journal, c config) error {
 // leftovers lists the files to remove, the folder last.
 func leftovers(c config) []string {
 	files := []string{LinkPath, BinaryPath, BuildPath, StatePath}
-	logo := c.Settings.Text(settings.MessagingLogo)
-	if path.Dir(logo) == SupportFolder && !slices.Contains(files, logo) {
-		files = append(files, logo)
+	for _, logo := range []string{c.Logo, c.Settings.Text(settings.MessagingLogo)} {
+		if path.Dir(logo) == SupportFolder && path.Clean(logo) == logo && !slices.Contains(files, logo) {
+			files = append(files, logo)
+		}
 	}
 	return append(files, lockPath, SupportFolder)
 }

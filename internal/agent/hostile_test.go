@@ -146,11 +146,14 @@ func TestALinkAtAPathOfOursIsRefusedAndItsTargetUntouched(t *testing.T) {
 	}
 }
 
-func TestALinkAtTheLockEndsTheTurn(t *testing.T) {
+func TestALinkAtTheLockIsRemovedAndStopsNothing(t *testing.T) {
 	p := newPlay(deferringDaily())
-	p.Put(agent.SupportFolder+"/turn.lock", nil, fs.ModeSymlink|0o755)
-	if err := p.agent(p.Host()).Turn(t.Context()); err == nil || len(p.decisions) > 0 {
-		t.Errorf("got %v", err)
+	p.Put("/Users/alex/target", []byte("theirs"), 0o644)
+	p.Put(agent.SupportFolder+"/turn.lock", []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
+	p.run(t.Context())
+	p.removed(t)
+	if data, _ := p.File("/Users/alex/target"); string(data) != "theirs" || !p.said("Removing what was put in the place of the lock") {
+		t.Errorf("the target holds %q; it says %s", data, p.log.String())
 	}
 }
 

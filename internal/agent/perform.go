@@ -43,6 +43,7 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 		system := macos.System{Host: host}
 		version, err := system.Version(ctx)
 		if err != nil {
+			t.log.say("Not listed: %v.", err)
 			return enforce.LookFailed{Cause: err.Error()}
 		}
 		silicon, err := system.AppleSilicon(ctx)
@@ -63,7 +64,8 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 	}
 	if err != nil {
 		cause := err.Error()
-		if netErr := (macos.Network{Host: host}).Reach(ctx); netErr != nil {
+		var missing *macos.MissingError
+		if netErr := (macos.Network{Host: host}).Reach(ctx); netErr != nil && !errors.As(netErr, &missing) {
 			cause += "; " + netErr.Error()
 		}
 		t.log.say("Not listed: %s.", cause)

@@ -38,10 +38,30 @@ func loadState(host macos.Host) (state enforce.State, problems []string) {
 // save puts the state on disk, and then shows the round in the two preference values. An error means that the state is
 // not on disk, so nothing may be done that rests on it.
 func (t *turn) save(ctx context.Context) error {
-	show := t.local.differs(t.state)
-	if show {
-		t.state.Mirror = enforce.Mirror{Found: t.local.wish, Written: wholeSeconds(t.state)}
+	show := t.local.differs(t.state) && !t.local.failed
+	if t.state.Mirror.Failed && t.state.Decision == enforce.WhyDeferred && t.state.Mirror.Written == wholeSeconds(t.state) {
+		show = false // it was tried before, and a turn with nothing due is to be quick
 	}
+	if show {
+		t.state.Mirror = enforce.Mirror{Found: t.local.wish, Written: wholeSeconds(t.state), Failed: t.state.Mirror.Failed}
+	}
+	if err := t.write(); err != nil {
+		return err
+	}
+	if show {
+		for _, problem := range t.local.show(ctx, t.agent.Host, t.state) {
+			t.log.say("%s", problem)
+		}
+		if t.state.Mirror.Failed != t.local.failed {
+			t.state.Mirror.Failed = t.local.failed
+			return t.write()
+		}
+	}
+	return nil
+}
+
+// write puts the state on disk.
+func (t *turn) write() error {
 	data, err := json.MarshalIndent(t.state, "", "  ")
 	if err == nil {
 		err = t.agent.Host.Tree.Write(StatePath, append(data, '\n'), 0o644)
@@ -49,11 +69,6 @@ func (t *turn) save(ctx context.Context) error {
 	if err != nil {
 		t.log.say("Nothing is done, since the state cannot be saved: %v.", err)
 		return fmt.Errorf("save state: %w", err)
-	}
-	if show {
-		for _, problem := range t.local.show(ctx, t.agent.Host, t.state) {
-			t.log.say("%s", problem)
-		}
 	}
 	return nil
 }
@@ -66,6 +81,7 @@ type local struct {
 	old      []string // names of the younger framework's values that are there
 	junk     []string // names of values that are not usable
 	problems []string
+	failed   bool // a value could not be written in this turn
 }
 
 // loadLocal reads the two values. What is not a plausible number of Unix seconds is reported and asks for nothing.
@@ -127,6 +143,8 @@ func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (pro
 	write := func(key string, t time.Time, there *time.Time) {
 		var err error
 		switch {
+		case l.failed: // one failure a turn is enough to wait for
+			return
 		case t.Equal(*there) && len(l.junk) == 0 && len(l.old) == 0:
 			return
 		case t.IsZero() && !slices.Contains(l.names, key):
@@ -139,6 +157,7 @@ func (l *local) show(ctx context.Context, host macos.Host, s enforce.State) (pro
 			l.names = append(l.names, key)
 		}
 		if err != nil {
+			l.failed = true
 			problems = append(problems, fmt.Sprintf("Preference %s does not show the round: %v.", key, err))
 			return
 		}

@@ -75,7 +75,7 @@ func domains(root map[string]any) []domain {
 		}
 		content, _ := payload["PayloadContent"].(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(content)) {
-			if values := forced(content[name]); values != nil {
+			if values, ok := forced(content[name]); ok {
 				all = append(all, domain{name, values, "mcx_preference_settings"})
 			}
 		}
@@ -85,21 +85,17 @@ func domains(root map[string]any) []domain {
 
 // forced are the preferences of a domain that are managed for good. Those that are only set once are not: people can
 // change them.
-func forced(raw any) map[string]any {
+func forced(raw any) (values map[string]any, ok bool) {
 	kinds, _ := raw.(map[string]any)
 	entries, _ := kinds["Forced"].([]any)
-	var values map[string]any
+	values = map[string]any{}
 	for _, e := range entries {
 		entry, _ := e.(map[string]any)
-		set, _ := entry["mcx_preference_settings"].(map[string]any)
-		for key, value := range set {
-			if values == nil {
-				values = map[string]any{}
-			}
-			values[key] = value
-		}
+		set, there := entry["mcx_preference_settings"].(map[string]any)
+		ok = ok || there
+		maps.Copy(values, set)
 	}
-	return values
+	return values, ok
 }
 
 // preferencesOnly leaves out what describes a payload and is no preference.

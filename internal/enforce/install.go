@@ -38,13 +38,13 @@ func (t *turn) failed(cause string) Action {
 	s.Install.Cause = cause
 	s.Install.Set = fingerprint(s.Pending)
 	s.DeferredUntil = t.clamp(t.now.Add(t.p.DeferralPeriod))
-	t.note("install updates: " + cause)
+	t.note(cause)
 	return Wait{Until: s.DeferredUntil, Why: WhyInstallFailed}
 }
 
 func (t *turn) restart(power Power, scene Scene) Action {
 	s := &t.s
-	s.Restart = RestartState{Power: power, Asked: t.now}
+	s.Restart = RestartState{Power: power, Asked: t.now, Asks: 1}
 	if scene.Somebody {
 		return AskRestart{Power: power, Why: WhyInstalled}
 	}
@@ -66,6 +66,6 @@ func (t *turn) restartForced(e RestartForced) Action {
 		return Wait{Why: WhyRestarting}
 	}
 	t.s.Restart.Forced = time.Time{}
-	t.note("force restart: " + e.Cause)
+	t.note(e.Cause)
 	return Wait{Why: WhyRestartRefused}
 }

@@ -67,7 +67,9 @@ func (t *turn) lookFailed(e LookFailed) Action {
 	s.Look.Failures++
 	s.Look.Cause = e.Cause
 	s.Look.RetryAt = t.now.Add(min(retry, lastRetry))
-	if !t.overdue() {
+	if t.overdue() {
+		s.Look.RetryAt = time.Time{} // the next turn looks again
+	} else {
 		s.Look.RetryAt = t.clamp(s.Look.RetryAt)
 	}
 	t.note("look for updates: " + e.Cause)

@@ -12,8 +12,9 @@ func (t *turn) started(e TurnStarted) Action {
 	t.tighten()
 	t.limit()
 	switch {
-	case s.Restart.Power != Stay && !t.bootedSince(e.Boot, s.Restart.Asked):
+	case s.Restart.Power != Stay && !t.restarted(e.Boot):
 		s.Restart.Asked, s.Restart.Forced = t.now, time.Time{}
+		s.Restart.Asks++
 		return AskRestart{Power: s.Restart.Power, Why: WhyRestartPending}
 	case s.Restart.Power != Stay:
 		s.Restart = RestartState{}

@@ -71,7 +71,8 @@ func (i *InstallState) forget() {
 type RestartState struct {
 	Power  Power     `json:"power,omitzero"`
 	Asked  time.Time `json:"asked,omitzero"`
-	Forced time.Time `json:"forced,omitzero"`
+	Forced time.Time `json:"forced,omitzero"` // the system took the order to force it
+	Asks   int       `json:"asks,omitzero"`
 }
 
 // ClockState is how a clock that is set back is noticed.
@@ -85,6 +86,7 @@ type ClockState struct {
 type Mirror struct {
 	Found   Wish `json:"found,omitzero"`   // as the last turn found them
 	Written Wish `json:"written,omitzero"` // as they were last written, or were to be
+	Failed  bool `json:"failed,omitzero"`  // the last writing did not work
 }
 
 // Problem is something that went wrong, in words.
@@ -185,7 +187,7 @@ func (s State) Checked() (State, error) {
 		{"cache.failures", &s.Cache.Failures},
 		{"install.failures", &s.Install.Failures},
 		{"unseen", &s.Unseen}, {"unwarned", &s.Unwarned},
-		{"reminders", &s.Reminders},
+		{"reminders", &s.Reminders}, {"restart.asks", &s.Restart.Asks},
 	} {
 		if *count.n < 0 {
 			*count.n = 0

@@ -14,6 +14,8 @@ const (
 	retryAlone = 24 * time.Hour
 	// maxUnwarned final warnings in a row that could not be shown, in as many turns, stop enforcement no longer.
 	maxUnwarned = 3
+	// maxBlindAsks for a restart are enough where it is not known when the Mac has started.
+	maxBlindAsks = 3
 	// maxDownloads of the same updates that may go wrong before they are left to the installation.
 	maxDownloads = 3
 	// maxReminders in one turn, so that a turn ends.
@@ -101,10 +103,15 @@ func (t *turn) clamp(until time.Time) time.Time {
 	return earlier(until, t.s.Deadline)
 }
 
-// bootedSince tells whether the Mac, which started at boot, has started since then. Where it is not known when it
-// started, it is taken to have, since the alternative is to restart it again and again.
-func (t *turn) bootedSince(boot, then time.Time) bool {
-	return boot.IsZero() || t.fresh || t.s.Clock.Boot.After(then)
+// restarted tells whether the Mac, which started at boot, has started since a restart was asked for. Where it is not
+// known when it started, it is taken to have once the system took the order, or once it was asked for often enough: the
+// alternative is to restart it again and again.
+func (t *turn) restarted(boot time.Time) bool {
+	r := t.s.Restart
+	if boot.IsZero() {
+		return !r.Forced.IsZero() || r.Asks >= maxBlindAsks
+	}
+	return t.fresh || t.s.Clock.Boot.After(r.Asked)
 }
 
 // clockUnset tells whether the clock says a time before this program was built, as it does on a Mac that has lost its

@@ -53,8 +53,28 @@ func TestWhereNobodyKnowsWhenTheMacStarted(t *testing.T) {
 	s.installed("AskRestart installed")
 	s.pass(20 * time.Minute)
 	s.boot = time.Time{}
+	s.turn("AskRestart restart-pending") // it may have been refused, or its turn killed
+	s.pass(20 * time.Minute)
+	s.turn("AskRestart restart-pending")
+	s.pass(20 * time.Minute)
 	s.turn("Look restarted") // and not one restart after another
 	s.looked("Finish nothing-left")
+}
+
+func TestWhereNobodyKnowsWhenTheMacStartedAnAcceptedOrderCounts(t *testing.T) {
+	s := tell(t)
+	s.begins()
+	s.answers(enforce.AnswerInstall, "Install agreed")
+	s.installed("AskRestart installed")
+	s.boot = time.Time{}
+	s.hears(enforce.StillUp{}, "ForceRestart still-up")
+	s.hears(enforce.RestartForced{Cause: "no"}, "Wait restart-refused")
+	s.pass(20 * time.Minute)
+	s.turn("AskRestart restart-pending") // never removed before the restart that was asked for
+	s.hears(enforce.StillUp{}, "ForceRestart still-up")
+	s.hears(enforce.RestartForced{}, "Wait restarting")
+	s.pass(20 * time.Minute)
+	s.turn("Look restarted")
 }
 
 func TestARestartIsNoticedThoughTheClockWasSetBackMeanwhile(t *testing.T) {

@@ -79,6 +79,13 @@ func (e explainer) at(t time.Time) string {
 	return t.In(e.p.zone()).Format("2006-01-02 15:04:05 -0700")
 }
 
+func (e explainer) retry() string {
+	if e.s.Look.RetryAt.IsZero() {
+		return "with the next turn"
+	}
+	return "at " + e.at(e.s.Look.RetryAt)
+}
+
 func (e explainer) failures() string {
 	s := e.s.Install
 	text := fmt.Sprintf("%s in a row did not work, the last because: %s.", plural(s.Failures, "installation"), s.Cause)
@@ -125,7 +132,7 @@ func (e explainer) reason() string {
 	}
 	return strings.NewReplacer(
 		"{until}", e.at(s.DeferredUntil),
-		"{retry}", e.at(s.Look.RetryAt),
+		"{retry}", e.retry(),
 		"{now}", e.at(e.now),
 		"{power}", string(s.Restart.Power),
 		"{warning}", words(e.p.UpdateDelay),
@@ -144,9 +151,9 @@ func sentences() map[Why]string {
 		WhyInterrupted:     "An installation that was agreed to is not done yet.",
 		WhyReminded:        "The person was asked to install in Software Update.",
 		WhyDeferred:        "A deferral runs until {until}, so nobody is asked before.",
-		WhyBackOff:         "The last look proved nothing, and the next is due at {retry}.",
+		WhyBackOff:         "The last look proved nothing, and the next is due {retry}.",
 		WhyClock:           "The clock says {now}, which is before this program was built, so no deadline is set.",
-		WhyLookFailed:      "The look proved nothing, so all stays as it was. The next is due at {retry}.",
+		WhyLookFailed:      "The look proved nothing, so all stays as it was. The next is due {retry}.",
 		WhyNothingLeft:     "No required update is offered, so the work is done.",
 		WhyNotCached:       "These updates are not downloaded yet.",
 		WhyConverting:      "FileVault is converting the disk, and a restart in between is unwise.",

@@ -54,6 +54,9 @@ func (d Defaults) Delete(ctx context.Context, domain string, key ...string) erro
 }
 
 func (d Defaults) change(ctx context.Context, verb, domain string, args ...string) error {
+	if entry, err := d.Host.Lister.Stat(PreferencesPath(domain)); err == nil && entry.Mode&fs.ModeSymlink != 0 {
+		return fmt.Errorf("%s preference: %s: %w", verb, PreferencesPath(domain), ErrLink) // defaults would follow it
+	}
 	out, err := d.Host.Runner.Run(ctx, Command{
 		Path: defaultsPath, Args: append([]string{verb, preferencesFolder + domain}, args...), Timeout: shortly,
 	})

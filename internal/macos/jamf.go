@@ -14,10 +14,10 @@ type Jamf struct{ Host Host }
 // Recon sends the inventory to Jamf Pro. It is slow: it runs softwareupdate itself, for up to five minutes.
 func (j Jamf) Recon(ctx context.Context) error {
 	var missing *MissingError
-	command := Command{Path: jamfPath, Args: []string{"recon"}, Timeout: 15 * time.Minute}
+	command := Command{Path: jamfOldPath, Args: []string{"recon"}, Timeout: 15 * time.Minute}
 	out, err := j.Host.Runner.Run(ctx, command)
 	if errors.As(err, &missing) {
-		command.Path = jamfOldPath
+		command.Path = jamfPath // a link to the other, in a folder that is not always root's alone
 		out, err = j.Host.Runner.Run(ctx, command)
 	}
 	if err != nil {

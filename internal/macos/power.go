@@ -2,6 +2,7 @@ package macos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 )
+
+// errNobody says that a tool has to run as the person at the Mac, and that it is not known who that is.
+var errNobody = errors.New("nobody is known to be logged in")
 
 // Power restarts and shuts down the Mac.
 type Power struct{ Host Host }
@@ -20,6 +24,9 @@ func (p Power) Ask(ctx context.Context, person Person, power enforce.Power) erro
 	event := "«event aevtrrst»"
 	if power == enforce.ShutDown {
 		event = "«event aevtrsdn»"
+	}
+	if person.Nobody() {
+		return fmt.Errorf("ask for %s: %w", power, errNobody)
 	}
 	command := asPerson(person, osascriptPath, "-e", `tell application "loginwindow" to `+event)
 	command.Timeout = time.Minute

@@ -17,6 +17,9 @@ func (s SettingsPane) Open(ctx context.Context, person Person, running string) e
 	if enforce.AtLeast(running, 13) {
 		address = "x-apple.systempreferences:com.apple.Software-Update-Settings.extension"
 	}
+	if person.Nobody() {
+		return fmt.Errorf("open Software Update: %w", errNobody)
+	}
 	command := asPerson(person, openPath, address)
 	command.Timeout = shortly
 	out, err := s.Host.Runner.Run(ctx, command)

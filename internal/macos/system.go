@@ -27,15 +27,17 @@ func (s System) Version(ctx context.Context) (Version, error) {
 			return Version{Number: number, Build: build}, nil
 		}
 	}
-	out, err := s.Host.Runner.Run(ctx, Command{Path: swVersPath, Timeout: shortly})
-	if err != nil {
-		return Version{}, fmt.Errorf("find macOS version: %w", err)
+	var out Output
+	for _, args := range [][]string{nil, {"-productVersion"}} {
+		out, err = s.Host.Runner.Run(ctx, Command{Path: swVersPath, Args: args, Timeout: shortly})
+		if err != nil {
+			return Version{}, fmt.Errorf("find macOS version: %w", err)
+		}
+		if version, ok := parseVersion(out.Stdout); ok {
+			return version, nil
+		}
 	}
-	version, ok := parseVersion(out.Stdout)
-	if !ok {
-		return Version{}, fmt.Errorf("find macOS version: %w", out.failure(swVersPath))
-	}
-	return version, nil
+	return Version{}, fmt.Errorf("find macOS version: %w", out.failure(swVersPath))
 }
 
 // parseVersion reads "ProductVersion:\t\t13.3" and "BuildVersion:\t\t22E252", or a version alone.

@@ -196,7 +196,7 @@ func TestArgumentsOfTheSmallTools(t *testing.T) {
 	}
 	all["profiles"] = Output{Stdout: "MDM enrollment: No\n"}
 	r := &answers{out: all}
-	host, ctx, ann := Host{Runner: r}, t.Context(), Person{"ann lee", 501}
+	host, ctx, ann := Host{Runner: r, Lister: tree{}}, t.Context(), Person{"ann lee", 501}
 	Logger{Host: host}.Lines(ctx, "tag", []string{"-s one", "$(two)"})
 	Logger{Host: host}.Lines(ctx, "tag", nil)
 	_, enrolled := Jamf{Host: host}.Enrolled(ctx)
@@ -216,7 +216,7 @@ func TestArgumentsOfTheSmallTools(t *testing.T) {
 	want := [][]string{
 		{"/usr/bin/logger", "-t", "tag"},
 		{"/usr/bin/profiles", "status", "-type", "enrollment"},
-		{"/usr/local/bin/jamf", "recon"},
+		{"/usr/local/jamf/bin/jamf", "recon"},
 		{"/usr/bin/nc", "-z", "-w", "5", "swscan.apple.com", "443"},
 		{"/usr/bin/defaults", "write", "/Library/Preferences/com.example.x", "K", "-int", "1700000000"},
 		{"/usr/bin/defaults", "delete", "/Library/Preferences/com.example.x", "K"},
@@ -243,8 +243,8 @@ func TestSmallToolsTellWhatWentWrong(t *testing.T) {
 		"jamf": {TimedOut: true, Code: -1, Awake: 15 * time.Minute}, "nc": {Code: 1}, "launchctl": {Code: 5, Stderr: "Boot-out failed: 5: Input/output error\n"},
 		"defaults": {Code: 1, Stderr: "2022-07-04 14:43:51.299 defaults[50713:32971078] \nThe domain/default pair of (D, K) does not exist\n"},
 		"profiles": {Stdout: "Enrolled via DEP: No\n"},
-	}}}
-	none := Host{Runner: &answers{}}
+	}}, Lister: tree{}}
+	none := Host{Runner: &answers{}, Lister: tree{}}
 	ctx, ann := t.Context(), Person{"ann", 501}
 	enrolled := func(h Host) error { _, err := Jamf{Host: h}.Enrolled(ctx); return err }
 	for _, row := range []struct {
@@ -252,7 +252,7 @@ func TestSmallToolsTellWhatWentWrong(t *testing.T) {
 		want string
 	}{
 		{Jamf{Host: failing}.Recon(ctx), "update inventory: jamf: timed out after 15m0s"},
-		{Jamf{Host: none}.Recon(ctx), "update inventory: /usr/local/jamf/bin/jamf: not found"},
+		{Jamf{Host: none}.Recon(ctx), "update inventory: /usr/local/bin/jamf: not found"},
 		{enrolled(failing), "find enrollment: profiles: exit status 0: Enrolled via DEP: No"},
 		{enrolled(none), "find enrollment: /usr/bin/profiles: not found"},
 		{Network{Host: failing}.Reach(ctx), "reach swscan.apple.com: no connection to port 443"},

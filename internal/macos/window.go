@@ -3,6 +3,7 @@ package macos
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -65,6 +66,9 @@ func (s Screen) Ask(ctx context.Context, w Window) (Reply, error) {
 	if reply.Kind != ReplyFailed || hasty || err != nil && !errors.As(err, &missing) || ctx.Err() != nil {
 		return reply, err
 	}
+	if s.Person.Nobody() {
+		return reply, errors.Join(err, fmt.Errorf("show dialog: %w", errNobody))
+	}
 	out, dialogErr := s.Host.Runner.Run(ctx, dialogCommand(s.Person, w))
 	switch {
 	case dialogErr == nil:
@@ -80,7 +84,7 @@ func (s Screen) Ask(ctx context.Context, w Window) (Reply, error) {
 func (s Screen) Stand(ctx context.Context, w Window) (Standing, error) {
 	standing, err := s.Host.Runner.Start(ctx, jamfHelperCommand(w))
 	var missing *MissingError
-	if errors.As(err, &missing) {
+	if errors.As(err, &missing) && !s.Person.Nobody() {
 		return s.Host.Runner.Start(ctx, dialogCommand(s.Person, w))
 	}
 	return standing, err
@@ -94,5 +98,5 @@ func credibly(r Reply) Reply {
 	return r
 }
 
-// seconds is a duration in whole seconds, at least one.
-func seconds(d time.Duration) int64 { return max(1, int64(d/time.Second)) }
+// seconds is a duration in whole seconds, rounded up, and at least one.
+func seconds(d time.Duration) int64 { return max(1, int64((d+time.Second-1)/time.Second)) }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -186,6 +187,9 @@ func (m *Mac) shutdown(c macos.Command) macos.Output {
 // defaults writes and deletes values, in the file at once.
 func (m *Mac) defaults(c macos.Command) macos.Output {
 	name := c.Args[1] + ".plist"
+	if f, ok := m.files[name]; ok && f.mode&fs.ModeSymlink != 0 {
+		name = string(f.data) // the real one follows links
+	}
 	values := map[string]any{}
 	if data, ok := m.File(name); ok {
 		if old, err := plist.Decode(data); err == nil {
