@@ -16,7 +16,7 @@ type Explanation struct {
 	Action    string            `json:"action"`   // the name of the action in lower case, such as "look" or "wait"
 	Until     time.Time         `json:"until,omitzero"`
 	Sentences []string          `json:"sentences"`
-	Updates   []ExplainedUpdate `json:"updates"` // those that are pending
+	Updates   []ExplainedUpdate `json:"updates"` // those that the last look found
 	Problems  []string          `json:"problems"`
 }
 
@@ -51,7 +51,7 @@ func (a *Agent) Explain(ctx context.Context) (Explanation, error) {
 		at := s.state.Decided.In(s.zone()).Format("2006-01-02 15:04:05 -0700")
 		e.Sentences = append(e.Sentences, fmt.Sprintf("The last decision, at %s: %s", at, last))
 	}
-	for _, v := range s.policy.Scope.Judge(s.state.Pending) {
+	for _, v := range s.policy.Scope.Judge(s.state.Offered) {
 		e.Updates = append(e.Updates, ExplainedUpdate{
 			PendingUpdate{v.Label, v.Title, v.Version, v.Action, v.Name()}, v.Enforced, v.Reason,
 		})

@@ -219,6 +219,9 @@ func (p *play) neverLater() (broken []string) {
 	later := !clocks
 	for i, d := range p.decisions {
 		first := i == 0 || p.decisions[i-1].turn != d.turn
+		if _, ended := d.Action.(enforce.Finish); ended {
+			deadline, later = time.Time{}, !clocks // what comes then is another round
+		}
 		if d.State.Deadline.IsZero() || clocks && !first || !p.acted(i) {
 			continue
 		}

@@ -91,22 +91,22 @@ type findingReport struct {
 	Severity settings.Severity `json:"severity"`
 	Key      string            `json:"key"`  // empty for the file as a whole
 	Line     *int              `json:"line"` // null where it is not known
+	Column   *int              `json:"column"`
 	Message  string            `json:"message"`
-	column   int
 }
 
 func (o *checkOptions) check(out io.Writer, file string, data []byte) error {
 	report := checkReport{File: file, Findings: []findingReport{}}
 	document, problems := deployment.Survey(file, data)
 	for _, p := range problems {
-		report.add(findingReport{settings.Wrong, p.Key, nil, p.Message, p.Column}, p.Line)
+		report.add(findingReport{Severity: settings.Wrong, Key: p.Key, Message: p.Message}, p.Line, p.Column)
 	}
 	c := o.context
 	c.LogoInPackage = c.LogoInPackage || document.Deployment.Logo != ""
 	c.ResetOnInstall = document.Deployment.Package.ResetOnInstall
 	for _, f := range settings.Check(document.Values, c) {
 		if len(problems) == 0 || f.Severity != settings.Wrong { // else the reader has said it
-			report.add(findingReport{f.Severity, f.Key, nil, f.Message, 0}, document.Lines(f.Key))
+			report.add(findingReport{Severity: f.Severity, Key: f.Key, Message: f.Message}, document.Lines(f.Key), 0)
 		}
 	}
 	if o.asJSON {
@@ -122,9 +122,13 @@ func (o *checkOptions) check(out io.Writer, file string, data []byte) error {
 	return nil
 }
 
-func (r *checkReport) add(f findingReport, line int) {
+// add adds a finding; a line or a column of 0 is not known.
+func (r *checkReport) add(f findingReport, line, column int) {
 	if line > 0 {
 		f.Line = &line
+	}
+	if column > 0 {
+		f.Column = &column
 	}
 	r.Findings = append(r.Findings, f)
 }
@@ -146,8 +150,8 @@ func (r *checkReport) print(out io.Writer, values int) {
 		if f.Line != nil {
 			where = fmt.Sprintf("%s:%d", r.File, *f.Line)
 		}
-		if f.Line != nil && f.column > 0 {
-			where = fmt.Sprintf("%s:%d", where, f.column)
+		if f.Line != nil && f.Column != nil {
+			where = fmt.Sprintf("%s:%d", where, *f.Column)
 		}
 		message := f.Message
 		if f.Key != "" && !strings.Contains(message, f.Key) {

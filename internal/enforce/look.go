@@ -35,7 +35,7 @@ func (t *turn) looked(e Looked) Action {
 	if len(notOffered(required, s.Pending)) > 0 {
 		s.Agreed = time.Time{} // who agreed has not seen these
 	}
-	s.Pending = required
+	s.Pending, s.Offered = required, e.Updates[:min(len(e.Updates), maxOffered)]
 	set := fingerprint(required)
 	if s.Install.Set != set {
 		s.Install.Failures, s.Install.Cause, s.Install.Set = 0, "", ""

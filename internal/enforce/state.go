@@ -17,8 +17,9 @@ type State struct {
 	Prompted      time.Time     `json:"prompted,omitzero"` // the last prompt
 	Prompts       int           `json:"prompts,omitzero"`
 	Deferrals     int           `json:"deferrals,omitzero"`
-	Agreed        time.Time     `json:"agreed,omitzero"` // a click on the install button, or a final warning seen to its end
-	Pending       []Update      `json:"pending,omitempty"`
+	Agreed        time.Time     `json:"agreed,omitzero"`   // a click on the install button, or a final warning seen to its end
+	Pending       []Update      `json:"pending,omitempty"` // those to enforce
+	Offered       []Update      `json:"offered,omitempty"` // all that the last conclusive look found, the first of them where they are many
 
 	Look      LookState     `json:"look,omitzero"`
 	Cache     CacheState    `json:"cache,omitzero"`

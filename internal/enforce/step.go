@@ -16,6 +16,8 @@ const (
 	maxUnwarned = 3
 	// maxBlindAsks for a restart are enough where it is not known when the Mac has started.
 	maxBlindAsks = 3
+	// maxOffered updates are remembered, to explain what becomes of each.
+	maxOffered = 50
 	// maxDownloads of the same updates that may go wrong before they are left to the installation.
 	maxDownloads = 3
 	// maxReminders in one turn, so that a turn ends.
