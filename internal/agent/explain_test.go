@@ -57,7 +57,7 @@ func TestExplainGivesAReasonForEachUpdate(t *testing.T) {
 	s := deferredState(m.now)
 	major := elm()
 	major.Title, major.Version = "macOS Oak 14.1", "14.1"
-	s.Offered = append(s.Pending, major)
+	s.Offered = append(slices.Clone(s.Pending), major)
 	m.state(t, s)
 	m.list(t, macos.ManagedPath(Identifier), map[string]any{"ExcludedUpdates": []any{"Safari*"}, "Nonsense": true})
 	e, err := m.agent(false).Explain(t.Context())

@@ -187,8 +187,10 @@ func (s State) Checked() (State, error) {
 		{"look.failures", &s.Look.Failures},
 		{"cache.failures", &s.Cache.Failures},
 		{"install.failures", &s.Install.Failures},
-		{"unseen", &s.Unseen}, {"unwarned", &s.Unwarned},
-		{"reminders", &s.Reminders}, {"restart.asks", &s.Restart.Asks},
+		{"unseen", &s.Unseen},
+		{"unwarned", &s.Unwarned},
+		{"reminders", &s.Reminders},
+		{"restart.asks", &s.Restart.Asks},
 	} {
 		if *count.n < 0 {
 			*count.n = 0
