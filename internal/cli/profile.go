@@ -8,22 +8,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
-	"github.com/install-or-defer/install-or-defer/internal/signature"
 )
 
 // profileOptions are the flags of the command.
 type profileOptions struct {
 	config, output           string
 	identifier, organization string
-	sign, passwordFile       string
+	signer                   signerOptions
 }
 
 func profileCommand() *cobra.Command {
@@ -42,7 +39,7 @@ func profileCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if o.sign != "" && o.output == "" && isTerminal(command.OutOrStdout()) {
+			if o.signer.file != "" && o.output == "" && isTerminal(command.OutOrStdout()) {
 				return usagef("name a file, as in --output signed.mobileconfig", "a signed profile is not text, and standard output is a terminal")
 			}
 			return deliver(command.OutOrStdout(), o.output, data)
@@ -51,9 +48,7 @@ func profileCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&o.config, "config", "", "the administrator's `file`, or another with settings; see docs/configuration.md")
 	flags.StringVar(&o.organization, "organization", "", "the `name` of your organization, which Macs show")
-	flags.StringVar(&o.sign, "sign", "", "sign with the identity in this .p12 `file`; its password comes from "+passwordVariable+",\n"+
-		"a --password-file or a prompt")
-	flags.StringVar(&o.passwordFile, "password-file", "", "a `file` with the password of the .p12 file on its first line")
+	o.signer.flags(command)
 	persistent := command.PersistentFlags()
 	persistent.StringVar(&o.output, "output", "", "write to this `file` instead of standard output")
 	persistent.StringVar(&o.identifier, "identifier", "", "the preference domain, where it is not "+agent.Identifier+"; an `id` as in com.example.updates")
@@ -138,61 +133,16 @@ func (o profileOptions) profile(stdin io.Reader, prompt io.Writer) ([]byte, erro
 		return nil, usagef("install-or-deferd would ignore these; nothing is written", "%w", refused)
 	case err != nil:
 		return nil, usagef("", "%w", err)
-	case o.sign == "" && o.passwordFile != "":
+	case o.signer.file == "" && o.signer.passwordFile != "":
 		return nil, usagef("", "--password-file: there is no --sign that it is for")
-	case o.sign == "":
+	case o.signer.file == "":
 		return data, nil
 	}
-	identity, err := o.identity(stdin, prompt)
+	identity, err := o.signer.identity(stdin, prompt)
 	if err != nil {
 		return nil, err
 	}
 	return identity.SignCMS(data)
-}
-
-const passwordVariable = "INSTALL_OR_DEFER_P12_PASSWORD"
-
-// identity reads who signs.
-func (o profileOptions) identity(stdin io.Reader, prompt io.Writer) (signature.Identity, error) {
-	data, err := readInput(nil, o.sign)
-	if err != nil {
-		return signature.Identity{}, fmt.Errorf("read identity: %w", err)
-	}
-	password, err := o.password(stdin, prompt)
-	if err != nil {
-		return signature.Identity{}, err
-	}
-	identity, err := signature.Load(data, password, time.Now()) //nolint:forbidigo // a command reads the clock, here to know whether a certificate has expired
-	if err != nil {
-		return signature.Identity{}, fmt.Errorf("%s: %w", o.sign, err)
-	}
-	return identity, nil
-}
-
-// password comes from the file that is named, the environment or a person, in this order.
-func (o profileOptions) password(stdin io.Reader, prompt io.Writer) (string, error) {
-	if o.passwordFile != "" {
-		data, err := readInput(nil, o.passwordFile)
-		if err != nil {
-			return "", fmt.Errorf("read password: %w", err)
-		}
-		line, _, _ := strings.Cut(string(data), "\n")
-		return strings.TrimSuffix(line, "\r"), nil
-	}
-	if password, ok := os.LookupEnv(passwordVariable); ok {
-		return password, nil
-	}
-	file, ok := stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return "", usagef("set "+passwordVariable+" or give a --password-file", "there is no password for %s", o.sign)
-	}
-	_, _ = fmt.Fprintf(prompt, "Password of %s: ", o.sign)
-	typed, err := term.ReadPassword(int(file.Fd()))
-	_, _ = fmt.Fprintln(prompt)
-	if err != nil {
-		return "", fmt.Errorf("read password: %w", err)
-	}
-	return string(typed), nil
 }
 
 func validIdentifier(where, id string) (string, error) {
@@ -232,7 +182,15 @@ func deliver(out io.Writer, file string, data []byte) error {
 }
 
 // replace writes a file under another name and then renames it, so that what is there stays whole until all is written.
-func replace(file string, data []byte) (err error) {
+func replace(file string, data []byte) error {
+	return replaceWith(file, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// replaceWith does the same with what is written bit by bit.
+func replaceWith(file string, write func(io.Writer) error) (err error) {
 	const readable fs.FileMode = 0o644
 	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
@@ -244,7 +202,7 @@ func replace(file string, data []byte) (err error) {
 			_ = os.Remove(temporary.Name())
 		}
 	}()
-	if _, err := temporary.Write(data); err != nil {
+	if err := write(temporary); err != nil {
 		return err
 	}
 	if err := temporary.Chmod(readable); err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,8 +37,8 @@ func Main(args []string, streams Streams) int {
 	root.SetErr(streams.Err)
 	root.SetArgs(args)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err, ""} })
-	root.AddCommand(initCommand(), settingsCommand(), simulateCommand(), updatesCommand(), profileCommand())
-	err := root.Execute()
+	root.AddCommand(initCommand(), settingsCommand(), simulateCommand(), updatesCommand(), profileCommand(), pkgCommand())
+	err := root.ExecuteContext(context.Background())
 	if err == nil {
 		return exitDone
 	}

@@ -3,23 +3,15 @@
 package daemon
 
 import (
-	_ "embed"
 	"runtime/debug"
-	"strings"
 	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/release"
 )
-
-//go:embed version.txt
-var version string
-
-// built is a date before which this program cannot have been built, for builds that know no better.
-//
-//go:embed built.txt
-var built string
 
 // Version names this program's version, and the commit it was built from where that is known.
 func Version() string {
-	text := strings.TrimSpace(version)
+	text := release.Version()
 	if revision := buildSetting("vcs.revision"); revision != "" {
 		text += " (" + revision[:min(12, len(revision))] + ")"
 	}
@@ -28,12 +20,10 @@ func Version() string {
 
 // Built tells when this program was built, or at least what it was built from: a clock that says less is wrong.
 func Built() time.Time {
-	for _, text := range []string{buildSetting("vcs.time"), strings.TrimSpace(built)} {
-		if t, err := time.Parse(time.RFC3339, text); err == nil {
-			return t
-		}
+	if t, err := time.Parse(time.RFC3339, buildSetting("vcs.time")); err == nil {
+		return t
 	}
-	return time.Time{}
+	return release.Date()
 }
 
 func buildSetting(key string) string {

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
+	"github.com/install-or-defer/install-or-defer/internal/signature"
+)
+
+// signerOptions are the flags that say who signs.
+type signerOptions struct{ file, passwordFile string }
+
+func (o *signerOptions) flags(command *cobra.Command) {
+	flags := command.Flags()
+	flags.StringVar(&o.file, "sign", "", "sign with the identity in this .p12 `file`")
+	flags.StringVar(&o.passwordFile, "password-file", "", "a `file` with its password; else "+passwordVariable+" or a prompt")
+}
+
+// signing is who signs a package, or nil where nobody does.
+func (o signerOptions) signing(stdin io.Reader, prompt io.Writer) (*flatpkg.Signing, error) {
+	if o.file == "" {
+		if o.passwordFile != "" {
+			return nil, usagef("", "--password-file: there is no --sign that it is for")
+		}
+		return nil, nil
+	}
+	identity, err := o.identity(stdin, prompt)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now() //nolint:forbidigo // a command reads the clock, here for the time of signing
+	return &flatpkg.Signing{Key: identity.Key, Chain: identity.Chain, Now: now}, nil
+}
+
+const passwordVariable = "INSTALL_OR_DEFER_P12_PASSWORD"
+
+// identity reads who signs.
+func (o signerOptions) identity(stdin io.Reader, prompt io.Writer) (signature.Identity, error) {
+	data, err := readInput(nil, o.file)
+	if err != nil {
+		return signature.Identity{}, fmt.Errorf("read identity: %w", err)
+	}
+	password, err := o.password(stdin, prompt)
+	if err != nil {
+		return signature.Identity{}, err
+	}
+	identity, err := signature.Load(data, password, time.Now()) //nolint:forbidigo // a command reads the clock, here to know whether a certificate has expired
+	if err != nil {
+		return signature.Identity{}, fmt.Errorf("%s: %w", o.file, err)
+	}
+	return identity, nil
+}
+
+// password comes from the file that is named, the environment or a person, in this order.
+func (o signerOptions) password(stdin io.Reader, prompt io.Writer) (string, error) {
+	if o.passwordFile != "" {
+		data, err := readInput(nil, o.passwordFile)
+		if err != nil {
+			return "", fmt.Errorf("read password: %w", err)
+		}
+		line, _, _ := strings.Cut(string(data), "\n")
+		return strings.TrimSuffix(line, "\r"), nil
+	}
+	if password, ok := os.LookupEnv(passwordVariable); ok {
+		return password, nil
+	}
+	file, ok := stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return "", usagef("set "+passwordVariable+" or give a --password-file", "there is no password for %s", o.file)
+	}
+	_, _ = fmt.Fprintf(prompt, "Password of %s: ", o.file)
+	typed, err := term.ReadPassword(int(file.Fd()))
+	_, _ = fmt.Fprintln(prompt)
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return string(typed), nil
+}
