@@ -3,16 +3,12 @@ package cli_test
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"math/big"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/install-or-defer/install-or-defer/internal/universal"
 )
@@ -27,7 +23,11 @@ func TestPackageScripts(t *testing.T) {
 	if err := os.WriteFile(file, daemon, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	identity, err := installerIdentity()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity, err := newIdentity(key, "Example Installer", time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,26 +47,4 @@ func TestPackageScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "installer.p12"), identity, 0o600)
 		},
 	})
-}
-
-// installerIdentity makes a .p12 file with the password "secret", whose certificate can sign packages.
-func installerIdentity() ([]byte, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Example Installer"},
-		NotBefore: time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Now().Add(time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return nil, err
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, err
-	}
-	return pkcs12.Modern.Encode(key, certificate, nil, "secret")
 }

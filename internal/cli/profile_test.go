@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -36,7 +37,11 @@ func TestScriptsWithAnIdentity(t *testing.T) {
 				"identity.p12": time.Now().Add(time.Hour),
 				"expired.p12":  time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC),
 			} {
-				data, err := newIdentity(end)
+				key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+				if err != nil {
+					return err
+				}
+				data, err := newIdentity(key, "Example", end)
 				if err != nil {
 					return err
 				}
@@ -49,14 +54,10 @@ func TestScriptsWithAnIdentity(t *testing.T) {
 	})
 }
 
-// newIdentity makes a .p12 file with the password "secret".
-func newIdentity(end time.Time) ([]byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
+// newIdentity makes a .p12 file with the password "secret", of a key and a name.
+func newIdentity(key crypto.Signer, name string, end time.Time) ([]byte, error) {
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Example"},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, KeyUsage: x509.KeyUsageDigitalSignature,
 		NotBefore: time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: end,
 	}
 	data, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
