@@ -160,6 +160,9 @@ func (t *turn) run(ctx context.Context) error {
 	if err != nil {
 		t.log.say("%v; a clock that was set back may be noticed less exactly", err)
 	}
+	if swept, err := t.screen().Sweep(ctx, boot); swept || err != nil {
+		t.log.say("A turn that was killed has left a window; taken away: %t (error: %v).", swept, err)
+	}
 	t.log.say("The turn starts. Updates can be deferred for %s.", t.policy.MaxDeferral)
 	var event enforce.Event = enforce.TurnStarted{Boot: boot, Wish: t.local.wish}
 	for range budget {

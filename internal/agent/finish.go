@@ -60,7 +60,7 @@ func leftovers(c config) []string {
 			files = append(files, logo)
 		}
 	}
-	return append(files, lockPath, SupportFolder)
+	return append(files, windowPath, lockPath, SupportFolder)
 }
 
 // Reset forgets the round: the next look that finds a required update begins a new one, with a new deadline.

@@ -14,6 +14,7 @@ const (
 	LinkPath      = "/usr/local/bin/install-or-deferd"
 	LogPath       = "/var/log/install-or-defer.log"
 	lockPath      = SupportFolder + "/turn.lock"
+	windowPath    = SupportFolder + "/window.pid" // there while a window stands
 	daemonsFolder = "/Library/LaunchDaemons"
 )
 

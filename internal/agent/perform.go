@@ -95,7 +95,7 @@ func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 	w.Buttons = []string{w.words.Install, w.words.Defer}
 	w.Default = 2
 	w.Timeout, w.Until = max(time.Second, a.Until.Sub(now)), a.Until
-	reply, err := macos.Screen{Host: t.agent.Host, Person: t.person}.Ask(ctx, w.Window)
+	reply, err := t.screen().Ask(ctx, w.Window)
 	if err != nil {
 		t.log.say("Prompt not shown: %v.", err)
 		return enforce.Answered{Answer: enforce.AnswerUnseen}
@@ -103,6 +103,11 @@ func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 	answer, words := answerOf(reply)
 	t.log.say("%s after %s.", words, reply.Shown.Round(time.Second))
 	return enforce.Answered{Answer: answer, Scene: t.scene(ctx)}
+}
+
+// screen shows windows to who is at the Mac.
+func (t *turn) screen() macos.Screen {
+	return macos.Screen{Host: t.agent.Host, Person: t.person, Keep: windowPath}
 }
 
 // answerOf makes an answer of how the prompt's window ended.
@@ -139,7 +144,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 		w := t.window(windowFinal, true)
 		w.Buttons, w.Default, w.Locked = []string{w.words.Install}, 0, true
 		w.Timeout, w.Countdown = left, w.words.Language.Texts[language.WarningCountdown]
-		reply, err := macos.Screen{Host: host, Person: person}.Ask(ctx, w.Window)
+		reply, err := t.screen().Ask(ctx, w.Window)
 		switch {
 		case err != nil || reply.Kind == macos.ReplyFailed:
 			if unseen++; unseen >= mostUnseen {
@@ -202,7 +207,7 @@ func (t *turn) stand(ctx context.Context, w macos.Window) (stop func()) {
 		return func() {}
 	}
 	w.Locked = true
-	standing, err := macos.Screen{Host: t.agent.Host, Person: t.person}.Stand(ctx, w)
+	standing, err := t.screen().Stand(ctx, w)
 	if err != nil {
 		t.log.say("Window not shown: %v.", err)
 		return func() {}
@@ -259,7 +264,7 @@ func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 	w.Locked = a.Overdue
 	w.Buttons = []string{w.words.Install}
 	w.Timeout = reminderStands
-	reply, err := macos.Screen{Host: host, Person: t.person}.Ask(ctx, w.Window)
+	reply, err := t.screen().Ask(ctx, w.Window)
 	if err != nil || reply.Kind == macos.ReplyFailed {
 		t.log.say("Reminder not shown: %v.", err)
 		return enforce.Reminded{Unseen: true}

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -35,6 +36,8 @@ func (m *stillMac) Run(ctx context.Context, c macos.Command) (macos.Output, erro
 	}
 	return out, ctx.Err()
 }
+
+func (m *stillMac) End(int) error { return errors.New("nothing is ended here") }
 
 func (m *stillMac) Start(_ context.Context, c macos.Command) (macos.Standing, error) {
 	m.changes = append(m.changes, "start "+c.Path)

@@ -24,6 +24,8 @@ func (bare) Run(_ context.Context, c macos.Command) (macos.Output, error) {
 	return macos.Output{}, &macos.MissingError{Path: c.Path}
 }
 
+func (bare) End(int) error { return nil }
+
 func (bare) Start(_ context.Context, c macos.Command) (macos.Standing, error) {
 	return nil, &macos.MissingError{Path: c.Path}
 }

@@ -34,6 +34,7 @@ func TestRealProcesses(t *testing.T) {
 		"a Mac without updates is left at once":         withoutUpdates,
 		"an update is deferred, enforced and restarted": deferredAndEnforced,
 		"a second turn leaves, and a signal ends both":  secondTurnAndSignal,
+		"a window of a killed turn is taken away":       killedUnderAPrompt,
 		"a link at the state's path is refused":         plantedLink,
 		"a machine that is no Mac stays as it is":       noMac,
 	} {
@@ -231,6 +232,40 @@ func secondTurnAndSignal(t *testing.T, p programs) {
 	}
 	if s := r.state(); s.Deferrals != 0 || !s.DeferredUntil.IsZero() {
 		t.Errorf("a signal bought a deferral: %+v", s)
+	}
+}
+
+func killedUnderAPrompt(t *testing.T, p programs) {
+	r := macRoot(t, p)
+	r.write("/var/standin/list", listing)
+	d := r.daemon("run")
+	r.await("a prompt is shown", func() bool { return len(r.calls().of("jamfHelper")) == 1 })
+	window := r.calls().of("jamfHelper")[0].PID
+	r.await("its process is on file", func() bool { return r.exists(agent.SupportFolder + "/window.pid") })
+	r.check(d.Process.Kill())
+	r.end(d)
+	if ended(window) {
+		t.Fatal("the window went with the turn; there is nothing to take away")
+	}
+	r.write("/var/standin/answers", "2 0.2\n")
+	d = r.daemon("run")
+	if code := r.end(d); code != 0 {
+		t.Fatalf("exit %d\n%s", code, d.errOut.String())
+	}
+	cs := r.calls()
+	if !ended(window) || r.exists(agent.SupportFolder+"/window.pid") {
+		t.Errorf("the window stands, or its process is on file:%s", cs)
+	}
+	if s := r.state(); s.Deferrals != 1 || !strings.Contains(cs.log(), "has left a window; taken away: true") {
+		t.Errorf("%+v\n%s", s, cs.log())
+	}
+
+	// A process id that is another's by now is left alone.
+	r.write(agent.SupportFolder+"/window.pid", itoa(int64(os.Getpid()))+"\n")
+	r.write("/var/standin/calls", "")
+	d = r.daemon("run")
+	if code := r.end(d); code != 0 || r.exists(agent.SupportFolder+"/window.pid") {
+		t.Errorf("exit %d, or the file is still there", code)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -65,6 +66,17 @@ func (r *Runner) Start(ctx context.Context, c macos.Command) (macos.Standing, er
 	return s, nil
 }
 
+// End implements [macos.Runner].
+func (r *Runner) End(pid int) error {
+	if pid <= 1 {
+		return fmt.Errorf("end process %d: not one of ours", pid)
+	}
+	if err := endGroup(-pid); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("end process %d: %w", pid, err)
+	}
+	return nil
+}
+
 // standing implements [macos.Standing].
 type standing struct {
 	once        sync.Once
@@ -112,12 +124,24 @@ func (r *Runner) start(ctx context.Context, c macos.Command) (*process, error) {
 		}
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(c.Path), err)
 	}
+	keep(c.Keep, cmd.Process.Pid)
 	go func() {
 		_ = cmd.Wait() // how it ended is in its ProcessState
+		if c.Keep != "" {
+			_ = os.Remove(c.Keep)
+		}
 		p.awake = p.limits.watch.awake()
 		close(p.done)
 	}()
 	return p, nil
+}
+
+// keep writes a process id into a file, for the turn that follows if this one is killed. It is worth no failure: without
+// it a window closes by itself, later.
+func keep(file string, pid int) {
+	if file != "" {
+		_ = (&Files{}).Write(file, []byte(strconv.Itoa(pid)+"\n"), 0o600)
+	}
 }
 
 // executable tells whether there is a program at path. Links are followed: Jamf's own binary is one.
@@ -155,18 +179,24 @@ func (p *process) attend(ctx context.Context, stop <-chan struct{}) (timedOut bo
 
 // kill ends the process and all of its group: first it asks, then it does not.
 func (p *process) kill() {
-	group := -p.cmd.Process.Pid
-	_ = syscall.Kill(group, syscall.SIGTERM)
-	for watch := startWatch(); watch.awake() < killGrace; <-after(killGrace / 100) {
-		if errors.Is(syscall.Kill(group, 0), syscall.ESRCH) {
-			break
-		}
-	}
-	_ = syscall.Kill(group, syscall.SIGKILL)
+	_ = endGroup(-p.cmd.Process.Pid)
 	select {
 	case <-p.done:
 	case <-after(reapTime):
 	}
+}
+
+// endGroup asks a process group to end, and after a while does not ask.
+func endGroup(group int) error {
+	if err := syscall.Kill(group, syscall.SIGTERM); err != nil {
+		return err
+	}
+	for watch := startWatch(); watch.awake() < killGrace; <-after(killGrace / 100) {
+		if errors.Is(syscall.Kill(group, 0), syscall.ESRCH) {
+			return nil
+		}
+	}
+	return syscall.Kill(group, syscall.SIGKILL)
 }
 
 // output tells what the tool printed and how it ended.

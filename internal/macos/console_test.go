@@ -26,6 +26,8 @@ func (a *answers) Run(_ context.Context, c Command) (Output, error) {
 	return out, nil
 }
 
+func (a *answers) End(int) error { return nil }
+
 func (a *answers) Start(ctx context.Context, c Command) (Standing, error) {
 	if _, err := a.Run(ctx, c); err != nil {
 		return nil, err

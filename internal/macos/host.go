@@ -23,6 +23,8 @@ type Runner interface {
 	Run(ctx context.Context, c Command) (Output, error)
 	// Start starts a tool that stands until it is stopped, such as a window.
 	Start(ctx context.Context, c Command) (Standing, error)
+	// End ends a tool that an earlier life of this program has started, and all that it has started, by its process id.
+	End(pid int) error
 }
 
 // Standing is a started tool.
@@ -38,6 +40,7 @@ type Command struct {
 	Stdin   string        // what the tool reads; empty for nothing
 	Timeout time.Duration // awake time after which the tool and its children are killed; must be positive with Run
 	Until   time.Time     // wall-clock time after which they are killed too; zero for none
+	Keep    string        // a file that holds the process id for as long as the tool runs; empty for none
 }
 
 // Output is what a tool printed and how it ended.

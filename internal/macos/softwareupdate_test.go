@@ -24,6 +24,8 @@ func (r *onceRunner) Run(_ context.Context, c Command) (Output, error) {
 	return r.out, r.err
 }
 
+func (r *onceRunner) End(int) error { return nil }
+
 func (r *onceRunner) Start(context.Context, Command) (Standing, error) {
 	return nil, errors.New("nothing is started here")
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,11 +54,12 @@ const grace = 15 * time.Second
 type Screen struct {
 	Host   Host
 	Person Person
+	Keep   string // a file that names the window's process while it stands, for [Screen.Sweep]; empty for none
 }
 
 // Ask shows a window and waits for its end. Where jamfHelper cannot show it, osascript is tried.
 func (s Screen) Ask(ctx context.Context, w Window) (Reply, error) {
-	out, err := s.Host.Runner.Run(ctx, jamfHelperCommand(w))
+	out, err := s.Host.Runner.Run(ctx, s.kept(jamfHelperCommand(w)))
 	reply, hasty := Reply{Kind: ReplyFailed}, false
 	if err == nil {
 		reply = parseJamfHelper(out, w)
@@ -69,7 +73,7 @@ func (s Screen) Ask(ctx context.Context, w Window) (Reply, error) {
 	if s.Person.Nobody() {
 		return reply, errors.Join(err, fmt.Errorf("show dialog: %w", errNobody))
 	}
-	out, dialogErr := s.Host.Runner.Run(ctx, dialogCommand(s.Person, w))
+	out, dialogErr := s.Host.Runner.Run(ctx, s.kept(dialogCommand(s.Person, w)))
 	switch {
 	case dialogErr == nil:
 		return credibly(parseDialog(out, w)), nil
@@ -82,12 +86,46 @@ func (s Screen) Ask(ctx context.Context, w Window) (Reply, error) {
 
 // Stand shows a window that stands until it is stopped, or for its Timeout.
 func (s Screen) Stand(ctx context.Context, w Window) (Standing, error) {
-	standing, err := s.Host.Runner.Start(ctx, jamfHelperCommand(w))
+	standing, err := s.Host.Runner.Start(ctx, s.kept(jamfHelperCommand(w)))
 	var missing *MissingError
 	if errors.As(err, &missing) && !s.Person.Nobody() {
-		return s.Host.Runner.Start(ctx, dialogCommand(s.Person, w))
+		return s.Host.Runner.Start(ctx, s.kept(dialogCommand(s.Person, w)))
 	}
 	return standing, err
+}
+
+func (s Screen) kept(c Command) Command {
+	c.Keep = s.Keep
+	return c
+}
+
+// Sweep takes away a window that a killed turn has left standing, and tells whether there was one. Only what Keep names
+// is ended, and only if it still is one of our windows: a process id may have been given to another since.
+//
+// A window does not outlive the Mac's restart, so what was there before booted is only forgotten.
+func (s Screen) Sweep(ctx context.Context, booted time.Time) (swept bool, err error) {
+	const longest = 32
+	if entry, err := s.Host.Lister.Stat(s.Keep); err == nil && entry.Modified.Before(booted) {
+		return false, s.Host.Tree.Remove(s.Keep)
+	}
+	data, err := s.Host.Tree.Read(s.Keep, longest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	pid, numberErr := strconv.Atoi(strings.TrimSpace(string(data)))
+	if err == nil && numberErr == nil && pid > 1 {
+		swept, err = s.end(ctx, pid)
+	}
+	return swept, errors.Join(err, s.Host.Tree.Remove(s.Keep))
+}
+
+func (s Screen) end(ctx context.Context, pid int) (ended bool, err error) {
+	out, err := s.Host.Runner.Run(ctx, Command{Path: psPath, Args: []string{"-o", "command=", "-p", strconv.Itoa(pid)}, Timeout: shortly})
+	if err != nil || !strings.Contains(out.Stdout, jamfHelperPath+" -windowType") && !strings.Contains(out.Stdout, "display dialog") {
+		return false, err
+	}
+	err = s.Host.Runner.End(pid)
+	return err == nil, err
 }
 
 // credibly distrusts an agreement that came sooner than a person can give it.

@@ -44,6 +44,8 @@ type refusing struct{ err error }
 
 func (r refusing) Run(context.Context, Command) (Output, error) { return Output{}, r.err }
 
+func (r refusing) End(int) error { return r.err }
+
 func (r refusing) Start(context.Context, Command) (Standing, error) { return nil, r.err }
 
 func TestScreenStand(t *testing.T) {

@@ -45,6 +45,9 @@ func (m *Mac) Start(_ context.Context, c macos.Command) (macos.Standing, error) 
 	return standing{}, nil
 }
 
+// End implements macos.Runner: no window outlives the turn that shows it.
+func (*Mac) End(int) error { return nil }
+
 type standing struct{}
 
 func (standing) Stop() {}

@@ -60,9 +60,23 @@ func main() {
 		fmt.Println("FileVault is Off.")
 	case "arch":
 		fmt.Println("i386")
+	case "ps": // -o command= -p pid
+		ps(args[len(args)-1])
 	case "profiles":
 		fmt.Print("Enrolled via DEP: Yes\nMDM enrollment: Yes (User Approved)\n")
 	}
+}
+
+// ps tells what a process was called with, from the notes: there is no /proc here.
+func ps(pid string) {
+	for line := range strings.Lines(read("calls")) {
+		var c call
+		if json.Unmarshal([]byte(line), &c) == nil && strconv.Itoa(c.PID) == pid && c.Tool == "jamfHelper" {
+			fmt.Println("/Library/Application Support/JAMF/bin/jamfHelper.app/Contents/MacOS/jamfHelper", strings.Join(c.Args, " "))
+			return
+		}
+	}
+	os.Exit(1)
 }
 
 func softwareUpdate(args []string) {
