@@ -15,6 +15,9 @@ type config struct {
 	Settings   settings.Settings
 	Problems   []string // values that are not used, and why
 	Logo       string   // the one that the package brought along; empty for none
+
+	sources []settings.Source
+	unread  []string // what was wrong with the files themselves
 }
 
 const identifierKey = "Identifier"
@@ -29,7 +32,7 @@ func loadConfig(host macos.Host, platform settings.Platform) config {
 	}
 	if value, ok := built[identifierKey]; ok {
 		delete(built, identifierKey)
-		if id, isText := value.(string); isText && ValidIdentifier(id) {
+		if id, isText := value.(string); isText && settings.ValidIdentifier(id) {
 			c.Identifier = id
 		} else {
 			c.Problems = append(c.Problems, fmt.Sprintf("Not used: %s in %s: %.80q is not an identifier.", identifierKey, BuildPath, value))
@@ -41,24 +44,21 @@ func loadConfig(host macos.Host, platform settings.Platform) config {
 	if err != nil {
 		c.Problems = append(c.Problems, fmt.Sprintf("Not used: %v.", err))
 	}
+	c.unread = c.Problems
+	c.sources = []settings.Source{
+		{Name: "managed profile", Path: managedPath, Values: managed},
+		{Name: "package", Path: BuildPath, Values: built},
+	}
+	return c.on(platform)
+}
+
+// on is the same choices on another kind of Mac, whose defaults may differ.
+func (c config) on(platform settings.Platform) config {
 	var findings []settings.Finding
-	c.Settings, findings = settings.Decode(platform,
-		settings.Source{Name: "managed profile", Path: managedPath, Values: managed},
-		settings.Source{Name: "package", Path: BuildPath, Values: built},
-	)
+	c.Settings, findings = settings.Decode(platform, c.sources...)
+	c.Problems = slices.Clone(c.unread)
 	for _, f := range findings {
 		c.Problems = append(c.Problems, fmt.Sprintf("Setting %s (%s) %s.", f.Key, f.Source, strings.TrimSuffix(f.Problem, ".")))
 	}
 	return c
-}
-
-// ValidIdentifier tells whether a text can name a preference domain, a LaunchDaemon and its file: at least two parts of
-// letters, digits, hyphens and underscores, apart by dots, 155 bytes at most.
-func ValidIdentifier(id string) bool {
-	parts := strings.Split(id, ".")
-	if len(parts) < 2 || len(id) > 155 {
-		return false
-	}
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	return !slices.ContainsFunc(parts, func(part string) bool { return part == "" || strings.Trim(part, allowed) != "" })
 }

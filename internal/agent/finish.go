@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -65,13 +64,12 @@ func leftovers(c config) []string {
 
 // Reset forgets the round: the next look that finds a required update begins a new one, with a new deadline.
 func (a *Agent) Reset(ctx context.Context) error {
-	return a.exclusively(ctx, func(*journal, config) error {
-		c := loadConfig(a.Host, settings.Platform{})
+	return a.exclusively(ctx, func(_ *journal, c config) error {
 		if err := a.Host.Tree.Remove(StatePath); err != nil {
 			return fmt.Errorf("forget the round: %w", err)
 		}
 		values, err := macos.ReadList(a.Host, macos.PreferencesPath(c.Identifier))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
 			return fmt.Errorf("forget the round: %w", err)
 		}
 		for _, key := range []string{forcedKey, deferredKey, oldForcedKey, oldDeferredKey} {
@@ -96,12 +94,12 @@ func (a *Agent) exclusively(ctx context.Context, do func(*journal, config) error
 	if !a.Root {
 		return ErrNotRoot
 	}
-	release, err := a.Host.Lister.Lock(lockPath)
-	if err != nil {
-		return fmt.Errorf("lock turn: %w", err)
-	}
-	defer release()
 	log := &journal{agent: a}
 	defer log.flush(context.WithoutCancel(ctx))
+	release, err := a.lock(log)
+	if err != nil {
+		return err
+	}
+	defer release()
 	return do(log, loadConfig(a.Host, settings.Platform{}))
 }

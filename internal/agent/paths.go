@@ -1,13 +1,17 @@
 package agent
 
-import "path"
+import (
+	"path"
+
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
 
 // Identifier is the default name of the preference domain and of the LaunchDaemon.
 const Identifier = "com.github.mpanighetti.install-or-defer"
 
 // Where things lie on a Mac. These are a contract: administrators and other programs know them.
 const (
-	SupportFolder = "/Library/Application Support/install-or-defer"
+	SupportFolder = settings.SupportFolder
 	BinaryPath    = SupportFolder + "/install-or-deferd"
 	BuildPath     = SupportFolder + "/agent.plist" // what the administrator chose when the package was built
 	StatePath     = SupportFolder + "/state.json"

@@ -51,7 +51,7 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 			t.log.say("%v; it is taken to be Intel's", err)
 		}
 		t.running = version.Number
-		t.config = loadConfig(host, settings.Platform{AppleSilicon: silicon})
+		t.config = t.config.on(settings.Platform{AppleSilicon: silicon})
 		t.policy = t.policyFor(t.running)
 	}
 	t.log.say("Listing updates for macOS %s.", t.running)

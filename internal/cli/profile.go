@@ -146,7 +146,7 @@ func (o profileOptions) profile(stdin io.Reader, prompt io.Writer) ([]byte, erro
 }
 
 func validIdentifier(where, id string) (string, error) {
-	if !agent.ValidIdentifier(id) {
+	if !settings.ValidIdentifier(id) {
 		return "", usagef("give at least two parts of letters, digits and hyphens, as in com.example.updates", "%s: %q is not an identifier", where, id)
 	}
 	return id, nil

@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"pgregory.net/rapid"
-
-	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
@@ -35,17 +32,4 @@ func TestEverySettingIsListedAndExplained(t *testing.T) {
 			t.Errorf("%s: %d, %s", key.Name, code, stderr)
 		}
 	}
-}
-
-// TestThePackagesAgree compares what packages say that cannot import each other.
-func TestThePackagesAgree(t *testing.T) {
-	if settings.SupportFolder != agent.SupportFolder {
-		t.Errorf("%s and %s", settings.SupportFolder, agent.SupportFolder)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		id := rapid.OneOf(rapid.StringMatching(`[a-zA-Z0-9_.-]{0,160}`), rapid.String()).Draw(t, "identifier")
-		if agent.ValidIdentifier(id) != deployment.ValidIdentifier(id) {
-			t.Fatalf("%q: %t here, %t there", id, agent.ValidIdentifier(id), deployment.ValidIdentifier(id))
-		}
-	})
 }

@@ -48,7 +48,7 @@ func (r *reader) load(data []byte) Deployment {
 	for _, e := range r.parse(data) {
 		switch e.name {
 		case identifierSection:
-			if d.Identifier = r.line(e); d.Identifier != "" && !ValidIdentifier(d.Identifier) {
+			if d.Identifier = r.line(e); d.Identifier != "" && !settings.ValidIdentifier(d.Identifier) {
 				r.add(position(e.value), e.name, "%q is not an identifier; write at least two parts of letters, digits and hyphens, as in com.example.updates", d.Identifier)
 			}
 		case organizationSection:
@@ -359,15 +359,4 @@ func general(value any) any {
 	default:
 		return v
 	}
-}
-
-// ValidIdentifier tells whether a text can name a preference domain, a daemon and its file.
-func ValidIdentifier(id string) bool {
-	const longest = 155 // a file name has room for that and an ending
-	parts := strings.Split(id, ".")
-	if len(parts) < 2 || len(id) > longest {
-		return false
-	}
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	return !slices.ContainsFunc(parts, func(part string) bool { return part == "" || strings.Trim(part, allowed) != "" })
 }

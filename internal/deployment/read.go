@@ -34,7 +34,7 @@ func Survey(name string, data []byte) (Document, []Problem) {
 			return Document{Lines: func(string) int { return 0 }}, problems
 		}
 		document := Document{Deployment: Deployment{Organization: organization}, Values: found.values}
-		if ValidIdentifier(found.name) {
+		if settings.ValidIdentifier(found.name) {
 			document.Deployment.Identifier = found.name
 		}
 		document.Lines = func(key string) int { return found.line(data, key) }

@@ -130,7 +130,7 @@ func (i *importing) domain(a assignment) {
 	switch {
 	case a.dynamic != "":
 		i.leave(a.name, a.line, "%s", a.dynamic)
-	case !ValidIdentifier(id):
+	case !settings.ValidIdentifier(id):
 		i.leave(a.name, a.line, "%s: not an identifier", excerpt(a.value))
 	case i.deployment.Identifier == "":
 		i.deployment.Identifier = id

@@ -91,7 +91,7 @@ func component(identifier string, o Options) (flatpkg.Component, error) {
 	if identifier == "" {
 		identifier = agent.Identifier
 	}
-	if !deployment.ValidIdentifier(identifier) {
+	if !settings.ValidIdentifier(identifier) {
 		return flatpkg.Component{}, fmt.Errorf("describe package: %.200q %w", identifier, ErrIdentifier)
 	}
 	return flatpkg.Component{

@@ -36,9 +36,6 @@ type LintContext struct {
 	Now             time.Time // today
 }
 
-// SupportFolder is where the package puts what it brings along, the logo among it.
-const SupportFolder = "/Library/Application Support/install-or-defer"
-
 // Frequencies are how often a policy of Jamf Pro runs, in its words.
 func Frequencies() []string {
 	return []string{
