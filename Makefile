@@ -10,7 +10,7 @@ FUZZTIME ?= 10s
 RACE ?= ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross test race lint tools deps bench fuzz transcript ci
+.PHONY: help build release cross reproducible test race lint tools deps bench fuzz transcript ci
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,26 @@ help: ## List the targets
 build: ## Build both commands into ./bin (GOOS=darwin GOARCH=arm64 builds for a Mac)
 	@mkdir -p bin
 	CGO_ENABLED=0 $(BUILD) -o bin/ ./cmd/install-or-defer ./cmd/install-or-deferd
+
+# The daemon that releases bring along; the folder is that of the package that embeds it.
+EMBEDDED := internal/embedded/install-or-deferd
+
+release: ## Build the administrator's tool for every system into ./dist, with the daemon in it
+	@mkdir -p dist
+	go run ./cmd/install-or-defer pkg daemon --output $(EMBEDDED)
+	@set -ex; for target in darwin/arm64 darwin/amd64 linux/amd64 linux/arm64 windows/amd64 windows/arm64; do \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(BUILD) -tags embed_daemon \
+			-o dist/install-or-defer-$${target%/*}-$${target#*/}$$([ $${target%/*} = windows ] && echo .exe) ./cmd/install-or-defer; \
+	done
+	cd dist && sha256sum install-or-defer-* > SHA256SUMS
+
+reproducible: ## Build the package twice, in different folders and zones, the second as a release does, and compare
+	@set -ex; one=$$(mktemp -d); two=$$(mktemp -d)/another-folder; trap 'rm -rf "$$one" "$${two%/*}"' EXIT; \
+	mkdir "$$two"; cp -R go.mod go.sum cmd internal "$$one"; cp -R go.mod go.sum cmd internal "$$two"; \
+	(cd "$$one" && TZ=Asia/Tokyo LC_ALL=C umask 077 && go run ./cmd/install-or-defer pkg build --output one.pkg --sbom one.json); \
+	(cd "$$two" && umask 002 && go run ./cmd/install-or-defer pkg daemon --output $(EMBEDDED) && \
+		go run -tags embed_daemon ./cmd/install-or-defer pkg build --output two.pkg --sbom two.json); \
+	cmp "$$one/one.pkg" "$$two/two.pkg"; cmp "$$one/one.json" "$$two/two.json"
 
 cross: ## Build both commands for every system they run on, into nowhere
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(BUILD) -o /dev/null ./cmd/install-or-deferd

@@ -20,8 +20,6 @@ type config struct {
 	unread  []string // what was wrong with the files themselves
 }
 
-const identifierKey = "Identifier"
-
 // loadConfig reads the configuration profile and what the package was built with. A file that cannot be used is
 // reported and left out.
 func loadConfig(host macos.Host, platform settings.Platform) config {
@@ -30,12 +28,12 @@ func loadConfig(host macos.Host, platform settings.Platform) config {
 	if err != nil {
 		c.Problems = append(c.Problems, fmt.Sprintf("Not used: %v.", err))
 	}
-	if value, ok := built[identifierKey]; ok {
-		delete(built, identifierKey)
+	if value, ok := built[IdentifierKey]; ok {
+		delete(built, IdentifierKey)
 		if id, isText := value.(string); isText && settings.ValidIdentifier(id) {
 			c.Identifier = id
 		} else {
-			c.Problems = append(c.Problems, fmt.Sprintf("Not used: %s in %s: %.80q is not an identifier.", identifierKey, BuildPath, value))
+			c.Problems = append(c.Problems, fmt.Sprintf("Not used: %s in %s: %.80q is not an identifier.", IdentifierKey, BuildPath, value))
 		}
 	}
 	c.Logo, _ = built[settings.MessagingLogo].(string)

@@ -9,6 +9,9 @@ import (
 // Identifier is the default name of the preference domain and of the LaunchDaemon.
 const Identifier = "com.github.mpanighetti.install-or-defer"
 
+// IdentifierKey names the identifier in [BuildPath], where an organization has one of its own.
+const IdentifierKey = "Identifier"
+
 // Where things lie on a Mac. These are a contract: administrators and other programs know them.
 const (
 	SupportFolder = settings.SupportFolder

@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 		"install-or-defer": func() {
 			os.Exit(cli.Main(os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
+		"quill": standInQuill,
 	})
 }
 

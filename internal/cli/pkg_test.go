@@ -1,10 +1,15 @@
 package cli_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
+	"debug/macho"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +28,11 @@ func TestPackageScripts(t *testing.T) {
 	if err := os.WriteFile(file, daemon, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	// The part for Apple silicon alone: what Go makes is signed there, if only ad hoc.
+	signed := filepath.Join(t.TempDir(), "signed")
+	if err := os.WriteFile(signed, thin(t, daemon, macho.CpuArm64), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +46,7 @@ func TestPackageScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DAEMON", file)
+			env.Setenv("SIGNED", signed)
 			pictures := filepath.Join(env.WorkDir, "pictures")
 			if err := os.Mkdir(pictures, 0o755); err != nil {
 				return err
@@ -47,4 +58,33 @@ func TestPackageScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "installer.p12"), identity, 0o600)
 		},
 	})
+}
+
+// thin is one part of a universal program.
+func thin(t *testing.T, program []byte, cpu macho.Cpu) []byte {
+	t.Helper()
+	fat, err := macho.NewFatFile(bytes.NewReader(program))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range fat.Arches {
+		if a.Cpu == cpu {
+			return program[a.Offset : a.Offset+a.Size]
+		}
+	}
+	t.Fatalf("there is no part for %v", cpu)
+	return nil
+}
+
+// standInQuill is called as quill is: it notes how, and puts another program in the place of the one to sign.
+func standInQuill() {
+	err := os.WriteFile("called", []byte(strings.Join(os.Args[1:len(os.Args)-1], " ")+"\npassword "+os.Getenv("QUILL_SIGN_PASSWORD")+"\n"), 0o600)
+	signed, readErr := os.ReadFile(os.Getenv("SIGNED"))
+	if os.Getenv("QUILL_SIGN_PASSWORD") != "secret" {
+		err = errors.New("unable to decode p12: incorrect password")
+	}
+	if err := errors.Join(err, readErr, os.WriteFile(os.Args[len(os.Args)-1], signed, 0o755)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }

@@ -35,27 +35,6 @@ func pkgListCommand() *cobra.Command {
 	return command
 }
 
-func pkgVerifyCommand() *cobra.Command {
-	signed := false
-	command := &cobra.Command{
-		Use:   "verify PACKAGE",
-		Short: "Check that a package is whole: its structure, every checksum, and its signature",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			return withPackage(args[0], func(p *flatpkg.Package) error {
-				trust := flatpkg.Trust{Signed: signed, Now: time.Now()} //nolint:forbidigo // a command reads the clock, here to know whether a certificate has expired
-				if err := p.Verify(command.Context(), trust); err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
-				}
-				_, err := fmt.Fprintf(command.OutOrStdout(), "%s: whole, %s\n", args[0], signedBy(p))
-				return err
-			})
-		},
-	}
-	command.Flags().BoolVar(&signed, "signed", false, "it has to be signed")
-	return command
-}
-
 func pkgSignCommand() *cobra.Command {
 	var signer signerOptions
 	output := ""

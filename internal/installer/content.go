@@ -82,7 +82,7 @@ func Uninstaller(identifier string, o Options) (flatpkg.Component, error) {
 		return flatpkg.Component{}, err
 	}
 	s := script{Identifier: c.Identifier}
-	c.Identifier += ".uninstaller"
+	c.Identifier += uninstallerSuffix
 	c.Scripts, err = scripts(s, "uninstall")
 	return c, err
 }
@@ -124,7 +124,7 @@ func folders() []flatpkg.Entry {
 // chosen is what the daemon reads: the identifier and the settings, for which a profile is not needed then.
 func chosen(d deployment.Deployment, identifier, logo string) ([]byte, error) {
 	values := d.Values()
-	values["Identifier"] = identifier
+	values[agent.IdentifierKey] = identifier
 	if logo != "" {
 		values[settings.MessagingLogo] = path.Join(agent.SupportFolder, logo)
 	}

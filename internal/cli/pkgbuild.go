@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
+	"github.com/install-or-defer/install-or-defer/internal/installer"
+	"github.com/install-or-defer/install-or-defer/internal/release"
+)
+
+func pkgBuildCommand() *cobra.Command {
+	var o pkgOptions
+	var daemon daemonOptions
+	reset := false
+	command := &cobra.Command{
+		Use:   "build",
+		Short: "Build the package that puts install-or-deferd on Macs",
+		Long: "Builds the package from the administrator's file, or from the defaults where none is given. The same choices give the\n" +
+			"same bytes, on any system and at any time; SOURCE_DATE_EPOCH sets the date that it carries. A release of this program\n" +
+			"brings the daemon along; in a checkout of the source the go command builds it, unless one is given.",
+		Example: "  install-or-defer pkg build --config install-or-defer.yaml --output install-or-defer.pkg",
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			d, logo, err := o.deployment()
+			if err != nil {
+				return err
+			}
+			d.Package.ResetOnInstall = d.Package.ResetOnInstall || reset
+			program, err := daemon.program(command.Context())
+			if err != nil {
+				return err
+			}
+			modified, err := sourceDate()
+			if err != nil {
+				return err
+			}
+			content, err := installer.Content(d, program, installer.Options{Version: release.Version(), Modified: modified, Logo: logo})
+			if err != nil {
+				return usagef("", "describe package: %w", err)
+			}
+			return o.write(command, content)
+		},
+	}
+	o.flags(command, "install-or-defer-"+release.Version()+".pkg")
+	daemon.flags(command)
+	command.Flags().BoolVar(&reset, "reset-on-install", false, "an installation forgets the deadline of an earlier one, and so buys people more time")
+	return command
+}
+
+func pkgUninstallerCommand() *cobra.Command {
+	var o pkgOptions
+	command := &cobra.Command{
+		Use:   "uninstaller",
+		Short: "Build a package that installs nothing and removes everything, to roll back",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			d, _, err := o.deployment()
+			if err != nil {
+				return err
+			}
+			modified, err := sourceDate()
+			if err != nil {
+				return err
+			}
+			content, err := installer.Uninstaller(d.Identifier, installer.Options{Version: release.Version(), Modified: modified})
+			if err != nil {
+				return usagef("", "describe package: %w", err)
+			}
+			return o.write(command, content)
+		},
+	}
+	o.flags(command, "install-or-defer-uninstaller-"+release.Version()+".pkg")
+	return command
+}
+
+// bill writes the list of what is inside, where one is asked for.
+func (o pkgOptions) bill(content flatpkg.Component) error {
+	if o.sbom == "" {
+		return nil
+	}
+	list, err := installer.Materials(content)
+	if err != nil {
+		return err
+	}
+	if err := replace(o.sbom, list); err != nil {
+		return fmt.Errorf("write bill of materials: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package installer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
+	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
+	"github.com/install-or-defer/install-or-defer/internal/plist"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
+
+// ErrForeign says that a package is none that this program builds, of whatever version.
+var ErrForeign = errors.New("is not a package of install-or-defer")
+
+const uninstallerSuffix = ".uninstaller"
+
+// Product is the product archive of a package that [Content] or [Uninstaller] has described.
+func Product(c flatpkg.Component) flatpkg.Product {
+	title := "Install or Defer"
+	if strings.HasSuffix(c.Identifier, uninstallerSuffix) {
+		title += ": remove"
+	}
+	return flatpkg.Product{
+		Title: title, Identifier: c.Identifier, Version: c.Version, MinOSVersion: MinimumMacOS,
+		HostArchitectures: []string{"arm64", "x86_64"}, Components: []flatpkg.Component{c},
+	}
+}
+
+// Wanted is what is known of a package that is expected, besides what it says itself.
+type Wanted struct {
+	Program *io.SectionReader      // the daemon; nil for the package's own, of which only the form is checked then
+	Choices *deployment.Deployment // the administrator's; nil for those that the package holds
+	Logo    []byte                 // the content of the picture that the choices name
+}
+
+// Expect describes what this version of the program builds from the choices that a package holds: the same identifier,
+// settings, interval, picture, version and date. So whatever is different in the package was put there by another
+// version, or by somebody else.
+func Expect(ctx context.Context, p *flatpkg.Package, w Wanted) (flatpkg.Component, error) {
+	c, err := expect(ctx, p, w)
+	if err != nil {
+		return flatpkg.Component{}, fmt.Errorf("read choices of package: %w", err)
+	}
+	return c, nil
+}
+
+func expect(ctx context.Context, p *flatpkg.Package, w Wanted) (flatpkg.Component, error) {
+	if len(p.Components) != 1 {
+		return flatpkg.Component{}, fmt.Errorf("it %w: it holds %d components", ErrForeign, len(p.Components))
+	}
+	have := p.Components[0]
+	o := Options{Version: have.Info.Version, Modified: p.Created}
+	if identifier, ok := strings.CutSuffix(have.Info.Identifier, uninstallerSuffix); ok && !have.Has(flatpkg.Payload) {
+		if w.Choices != nil {
+			identifier = w.Choices.Identifier
+		}
+		return Uninstaller(identifier, o)
+	}
+	files, err := contents(ctx, have)
+	if err != nil {
+		return flatpkg.Component{}, err
+	}
+	script, err := have.Script(ctx, "postinstall")
+	if err != nil {
+		return flatpkg.Component{}, err
+	}
+	d, logo, err := choices(have.Info.Identifier, files)
+	if err != nil {
+		return flatpkg.Component{}, err
+	}
+	d.Package.ResetOnInstall = bytes.Contains(script, []byte(resets))
+	if w.Choices != nil {
+		d, logo = *w.Choices, w.Logo
+	}
+	if w.Program == nil {
+		own := files[within(agent.BinaryPath)]
+		w.Program = io.NewSectionReader(bytes.NewReader(own), 0, int64(len(own)))
+	}
+	o.Logo = logo
+	return Content(d, w.Program, o)
+}
+
+// resets is in a postinstall script that forgets the deadline, and in no other.
+const resets = `/bin/rm -f "$support/state.json"`
+
+// contents reads all files of a payload, none of which is large in a package of ours.
+func contents(ctx context.Context, c *flatpkg.Contents) (map[string][]byte, error) {
+	const largest = 256 << 20
+	files := map[string][]byte{}
+	err := c.Walk(ctx, flatpkg.Payload, func(f flatpkg.File, r io.Reader) error {
+		if !f.Mode.IsRegular() {
+			return nil
+		}
+		if f.Size > largest {
+			return fmt.Errorf("it %w: %s has %d bytes", ErrForeign, f.Path, f.Size)
+		}
+		data, err := io.ReadAll(r)
+		files[f.Path] = data
+		return err
+	})
+	return files, err
+}
+
+// choices are those that the files of a package tell.
+func choices(identifier string, files map[string][]byte) (d deployment.Deployment, logo []byte, err error) {
+	foreign := func(name string, err error) (deployment.Deployment, []byte, error) {
+		return deployment.Deployment{}, nil, fmt.Errorf("it %w: %s: %w", ErrForeign, name, err)
+	}
+	values, err := plist.Decode(files[within(agent.BuildPath)])
+	if err != nil {
+		return foreign(agent.BuildPath, err)
+	}
+	job, err := plist.Decode(files[within(agent.LaunchDaemonPath(identifier))])
+	if err != nil {
+		return foreign(agent.LaunchDaemonPath(identifier), err)
+	}
+	delete(values, agent.IdentifierKey)
+	seconds, _ := job["StartInterval"].(int64)
+	d = deployment.Deployment{
+		Identifier: identifier, Settings: values,
+		Package: deployment.PackageOptions{StartInterval: time.Duration(seconds) * time.Second},
+	}
+	for _, name := range []string{logoPNG, logoICNS} {
+		place := path.Join(agent.SupportFolder, name)
+		if data, ok := files[within(place)]; ok {
+			d.Logo, logo = name, data
+			if values[settings.MessagingLogo] == place {
+				delete(values, settings.MessagingLogo) // the package brings it along
+			}
+		}
+	}
+	return d, logo, nil
+}
