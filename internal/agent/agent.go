@@ -23,6 +23,7 @@ type Agent struct {
 	Root  bool           // it may change the system
 	Built time.Time      // when the program was built
 	Zone  *time.Location // the Mac's time zone
+	Named string         // the program's version, for reports
 
 	Lines io.Writer      // gets every line of the log as well; nil for none
 	Watch func(Decision) // is told every decision, before it is carried out; nil for none
@@ -41,7 +42,9 @@ var (
 	ErrNotRoot = errors.New("must run as root")
 	ErrMissing = errors.New("tools are missing")
 	ErrBudget  = errors.New("the turn took too many steps")
-	ErrTurn    = errors.New("the turn did not do what it was to do")
+	// ErrUntrusted says that a file of ours could be anybody's.
+	ErrUntrusted = errors.New("a file of this program cannot be trusted")
+	ErrTurn      = errors.New("the turn did not do what it was to do")
 )
 
 // budget is how many actions a turn may take. The longest that makes sense, a reminder loop, takes less than twenty.
@@ -50,7 +53,7 @@ const budget = 60
 // Turn takes one turn. The error says that something was wrong which the next turn may find better; a turn that ended
 // because there is nothing to do, or because a person deferred, has none.
 func (a *Agent) Turn(ctx context.Context) error {
-	log := &journal{agent: a}
+	log := &logLines{agent: a}
 	defer log.flush(context.WithoutCancel(ctx))
 	if err := a.able(log); err != nil {
 		return err
@@ -62,11 +65,14 @@ func (a *Agent) Turn(ctx context.Context) error {
 	defer release()
 	t := &turn{agent: a, log: log}
 	t.load()
+	if err := a.trusted(log, t.config.Identifier); err != nil {
+		return err
+	}
 	return t.run(ctx)
 }
 
 // lock takes the lock that keeps turns apart. A link in its place was planted, and is removed.
-func (a *Agent) lock(log *journal) (release func(), err error) {
+func (a *Agent) lock(log *logLines) (release func(), err error) {
 	release, err = a.Host.Lister.Lock(lockPath)
 	if errors.Is(err, macos.ErrLink) {
 		if entry, statErr := a.Host.Lister.Stat(lockPath); statErr == nil && entry.Mode&fs.ModeSymlink != 0 {
@@ -88,7 +94,7 @@ func (a *Agent) lock(log *journal) (release func(), err error) {
 }
 
 // able tells whether a turn can do anything at all on this machine.
-func (a *Agent) able(log *journal) error {
+func (a *Agent) able(log *logLines) error {
 	if !a.Root {
 		return ErrNotRoot
 	}
@@ -115,13 +121,18 @@ func (a *Agent) able(log *journal) error {
 // turn is one turn under way.
 type turn struct {
 	agent *Agent
-	log   *journal
+	log   *logLines
 
 	config  config
 	policy  enforce.Policy
 	running string // the macOS version; empty until a look needs it
 	state   enforce.State
 	local   local
+	journal keeper
+	memory  enforce.Wish // what the journal says of a round whose state is gone
+	noJob   bool         // the LaunchDaemon is missing
+	lostIt  bool         // there was no state
+	whole   string       // whether the journal is, once it was looked at
 	person  macos.Person
 	told    bool // where the round stands
 
@@ -132,8 +143,9 @@ type turn struct {
 func (t *turn) load() {
 	t.config = loadConfig(t.agent.Host, settings.Platform{})
 	t.policy = t.policyFor("")
-	var problems []string
-	t.state, problems = loadState(t.agent.Host)
+	saved, found, problems := loadState(t.agent.Host)
+	t.state, t.noJob, t.lostIt = saved.State, saved.NoJob, !found
+	t.journal = keeper{host: t.agent.Host, log: t.log, head: saved.Journal}
 	t.local = loadLocal(t.agent.Host, t.config.Identifier)
 	t.log.file = t.config.Settings.Bool(settings.DiagnosticLog)
 	for _, problem := range slices.Concat(t.config.Problems, problems, t.local.problems) {
@@ -164,28 +176,61 @@ func (t *turn) run(ctx context.Context) error {
 		t.log.say("A turn that was killed has left a window; taken away: %t (error: %v).", swept, err)
 	}
 	t.log.say("The turn starts. Updates can be deferred for %s.", t.policy.MaxDeferral)
-	var event enforce.Event = enforce.TurnStarted{Boot: boot, Wish: t.local.wish}
+	if t.lostIt {
+		t.lost()
+	}
+	var event enforce.Event = enforce.TurnStarted{Boot: boot, Wish: t.local.wish, Memory: t.memory}
 	for range budget {
-		var action enforce.Action
-		t.state, action = enforce.Step(t.policy, t.state, t.agent.Host.Clock.Now(), event)
-		t.tell(action)
-		if err := t.save(ctx); err != nil {
+		action, err := t.decide(ctx, event)
+		if err != nil {
 			return err
 		}
 		if wait, ok := action.(enforce.Wait); ok {
+			t.report()
 			return t.ended(wait)
 		}
 		if _, ok := action.(enforce.Finish); ok {
 			return t.finish(ctx)
 		}
+		if lasts(action) {
+			t.report()
+		}
 		event = t.perform(ctx, action)
 		if err := ctx.Err(); err != nil {
 			t.log.say("The turn is told to end.")
+			t.report()
 			return fmt.Errorf("take turn: %w", err)
 		}
 	}
 	t.log.say("The turn took %d steps and is ended; this is an error of the program.", budget)
 	return ErrBudget
+}
+
+// lasts tells whether an action takes long, or is the last thing that the Mac does before it restarts, so that an
+// inventory that is taken meanwhile has to be told of it.
+func lasts(action enforce.Action) bool {
+	switch action.(type) {
+	case enforce.Prompt, enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Remind:
+		return true
+	case enforce.Look, enforce.Download, enforce.Wait, enforce.Finish:
+	}
+	return false
+}
+
+// decide asks what to do next, and puts the answer on disk before anybody acts on it.
+func (t *turn) decide(ctx context.Context, event enforce.Event) (enforce.Action, error) {
+	before := t.state
+	var action enforce.Action
+	t.state, action = enforce.Step(t.policy, before, t.agent.Host.Clock.Now(), event)
+	t.tell(action)
+	if opening, ok := event.(enforce.TurnStarted); ok {
+		t.evidence(opening, before)
+	}
+	if err := t.save(ctx); err != nil {
+		return nil, err
+	}
+	t.record(event, action, before)
+	return action, nil
 }
 
 // tell logs a decision and hands it to who watches.

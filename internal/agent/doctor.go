@@ -213,7 +213,7 @@ func (d *doctor) surroundings(ctx context.Context) {
 // readings tells what could not be read, or is not used.
 func (d *doctor) readings() {
 	_, err := d.host.Lister.Stat(StatePath)
-	_, problems := loadState(d.host)
+	_, _, problems := loadState(d.host)
 	switch {
 	case len(problems) > 0:
 		d.bad(CheckFail, "state", "sudo install-or-deferd reset, which begins a new round", problems[0])
@@ -243,16 +243,7 @@ type ourFile struct {
 }
 
 func (d *doctor) files() {
-	for _, f := range []ourFile{
-		{name: "folder", path: SupportFolder, mode: fs.ModeDir | 0o755, required: true},
-		{name: "program", path: BinaryPath, mode: 0o755, required: true},
-		{name: "build settings", path: BuildPath, mode: 0o644},
-		{name: "state file", path: StatePath, mode: 0o644},
-		{
-			name: "LaunchDaemon", path: LaunchDaemonPath(d.sight.config.Identifier), mode: 0o644, required: true,
-			launchd: true,
-		},
-	} {
+	for _, f := range ourFiles(d.sight.config.Identifier) {
 		d.file(f)
 	}
 }
@@ -273,17 +264,14 @@ func (d *doctor) file(f ourFile) {
 
 // judge compares a file with how it has to be.
 func (d *doctor) judge(f ourFile, entry macos.Entry) {
-	fix := fmt.Sprintf("sudo chown root:wheel %q; sudo chmod %o %q", f.path, f.mode.Perm(), f.path)
-	result, found := CheckFail, ""
+	result, fix, found := CheckFail, f.fix(), f.fault(entry)
 	switch perm := entry.Mode.Perm(); {
 	case entry.Mode&fs.ModeSymlink != 0:
 		fix, found = "remove it, and install the package again", "is a symbolic link, which is refused"
 	case entry.Mode.Type() != f.mode.Type():
 		fix, found = "remove it, and install the package again", fmt.Sprintf("is of the wrong type (%s)", entry.Mode)
-	case perm&0o022 != 0:
-		found = fmt.Sprintf("can be written by others than root (mode %04o)", perm)
-	case entry.UID != 0 || entry.GID != 0:
-		found = fmt.Sprintf("belongs to user %d and group %d, not to root:wheel", entry.UID, entry.GID)
+	case found != "":
+		found += "; no turn is taken"
 	case perm != f.mode.Perm():
 		result, found = CheckWarn, fmt.Sprintf("has mode %04o, not %04o", perm, f.mode.Perm())
 	default:

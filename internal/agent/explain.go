@@ -46,6 +46,8 @@ func (a *Agent) Explain(ctx context.Context) (Explanation, error) {
 		Updates:   []ExplainedUpdate{},
 		Problems:  append([]string{}, s.problems...),
 	}
+	end, whole := endOfJournal(a.Host, s.journal.head)
+	e.Sentences = append(e.Sentences, "The journal "+journalText(end.String(), whole)+".")
 	if s.state.Decision != "" {
 		last := enforce.Explain(s.policy, s.state, s.state.Decided)[0]
 		at := s.state.Decided.In(s.zone()).Format("2006-01-02 15:04:05 -0700")

@@ -16,6 +16,7 @@ import (
 func (t *turn) finish(ctx context.Context) error {
 	t.log.say("Updating the Jamf Pro inventory.")
 	t.log.flush(ctx)
+	t.report()
 	if err := (macos.Jamf{Host: t.agent.Host}).Recon(ctx); err != nil {
 		t.log.say("%v; the next regular inventory will tell.", err)
 	}
@@ -25,7 +26,7 @@ func (t *turn) finish(ctx context.Context) error {
 // remove removes the program and all it has left, but for a diagnostic log that the administrator asked for. The
 // LaunchDaemon's file goes first: if it cannot be removed nothing is, since a job without its program fails at every
 // interval for ever. Unloading the job comes last, since it ends this process.
-func (a *Agent) remove(ctx context.Context, log *journal, c config) error {
+func (a *Agent) remove(ctx context.Context, log *logLines, c config) error {
 	log.say("Removing %s.", c.Identifier)
 	if err := a.Host.Tree.Remove(LaunchDaemonPath(c.Identifier)); err != nil {
 		log.say("Nothing is removed: %v.", err)
@@ -53,7 +54,7 @@ func (a *Agent) remove(ctx context.Context, log *journal, c config) error {
 
 // leftovers lists the files to remove, the folder last.
 func leftovers(c config) []string {
-	files := []string{LinkPath, BinaryPath, BuildPath, StatePath}
+	files := []string{LinkPath, BinaryPath, BuildPath, StatePath, JournalPath, oldJournalPath, ReportPath, ResetPath}
 	for _, logo := range []string{c.Logo, c.Settings.Text(settings.MessagingLogo)} {
 		if path.Dir(logo) == SupportFolder && path.Clean(logo) == logo && !slices.Contains(files, logo) {
 			files = append(files, logo)
@@ -62,9 +63,13 @@ func leftovers(c config) []string {
 	return append(files, windowPath, lockPath, SupportFolder)
 }
 
-// Reset forgets the round: the next look that finds a required update begins a new one, with a new deadline.
+// Reset forgets the round: the next look that finds a required update begins a new one, with a new deadline. The journal
+// stays, and tells of it.
 func (a *Agent) Reset(ctx context.Context) error {
-	return a.exclusively(ctx, func(_ *journal, c config) error {
+	return a.exclusively(ctx, func(log *logLines, c config) error {
+		state, _, _ := loadState(a.Host)
+		k := keeper{host: a.Host, log: log, head: state.Journal}
+		k.add(entry{At: a.Host.Clock.Now().UTC(), Action: actionReset, After: "the command was given"})
 		if err := a.Host.Tree.Remove(StatePath); err != nil {
 			return fmt.Errorf("forget the round: %w", err)
 		}
@@ -86,15 +91,15 @@ func (a *Agent) Reset(ctx context.Context) error {
 
 // Uninstall removes the program, whether its work is done or not.
 func (a *Agent) Uninstall(ctx context.Context) error {
-	return a.exclusively(ctx, func(log *journal, c config) error { return a.remove(ctx, log, c) })
+	return a.exclusively(ctx, func(log *logLines, c config) error { return a.remove(ctx, log, c) })
 }
 
 // exclusively does something while no turn can be under way.
-func (a *Agent) exclusively(ctx context.Context, do func(*journal, config) error) error {
+func (a *Agent) exclusively(ctx context.Context, do func(*logLines, config) error) error {
 	if !a.Root {
 		return ErrNotRoot
 	}
-	log := &journal{agent: a}
+	log := &logLines{agent: a}
 	defer log.flush(context.WithoutCancel(ctx))
 	release, err := a.lock(log)
 	if err != nil {

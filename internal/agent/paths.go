@@ -14,15 +14,19 @@ const IdentifierKey = "Identifier"
 
 // Where things lie on a Mac. These are a contract: administrators and other programs know them.
 const (
-	SupportFolder = settings.SupportFolder
-	BinaryPath    = SupportFolder + "/install-or-deferd"
-	BuildPath     = SupportFolder + "/agent.plist" // what the administrator chose when the package was built
-	StatePath     = SupportFolder + "/state.json"
-	LinkPath      = "/usr/local/bin/install-or-deferd"
-	LogPath       = "/var/log/install-or-defer.log"
-	lockPath      = SupportFolder + "/turn.lock"
-	windowPath    = SupportFolder + "/window.pid" // there while a window stands
-	daemonsFolder = "/Library/LaunchDaemons"
+	SupportFolder  = settings.SupportFolder
+	BinaryPath     = SupportFolder + "/install-or-deferd"
+	BuildPath      = SupportFolder + "/agent.plist" // what the administrator chose when the package was built
+	StatePath      = SupportFolder + "/state.json"
+	JournalPath    = SupportFolder + "/journal.jsonl" // what was decided, line by line
+	ReportPath     = SupportFolder + "/report.json"   // where the round stands, for inventories
+	ResetPath      = SupportFolder + "/reset"         // put there by an installation that is to forget the round
+	LinkPath       = "/usr/local/bin/install-or-deferd"
+	LogPath        = "/var/log/install-or-defer.log"
+	oldJournalPath = SupportFolder + "/journal.1.jsonl"
+	lockPath       = SupportFolder + "/turn.lock"
+	windowPath     = SupportFolder + "/window.pid" // there while a window stands
+	daemonsFolder  = "/Library/LaunchDaemons"
 )
 
 // LaunchDaemonPath is where the LaunchDaemon of an identifier lies.

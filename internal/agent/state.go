@@ -10,29 +10,37 @@ import (
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/journal"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 )
 
 // stateLimit is more than any state needs, in bytes.
 const stateLimit = 1 << 20
 
-// loadState reads the state. One that cannot be read is reported and counts as none: the preference values then bring
-// the deadline back.
-func loadState(host macos.Host) (state enforce.State, problems []string) {
+// stored is what is on disk: the state of the round, and where the journal ends.
+type stored struct {
+	enforce.State
+	Journal journal.Head `json:"journal,omitzero"`
+	NoJob   bool         `json:"no_job,omitzero"` // the LaunchDaemon was missing, which is noted already
+}
+
+// loadState reads the state, and tells whether there was one. One that cannot be read is reported and counts as none:
+// the preference values and the journal then bring the deadline back.
+func loadState(host macos.Host) (s stored, found bool, problems []string) {
 	data, err := host.Tree.Read(StatePath, stateLimit)
 	if errors.Is(err, fs.ErrNotExist) {
-		return enforce.State{}, nil
+		return stored{}, false, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(data, &state)
+		err = json.Unmarshal(data, &s)
 	}
 	if err != nil { // a part may have been read, which is no state
-		return enforce.State{}, []string{fmt.Sprintf("State not used: read %s: %v.", StatePath, err)}
+		return stored{}, false, []string{fmt.Sprintf("State not used: read %s: %v.", StatePath, err)}
 	}
-	if state, err = state.Checked(); err != nil {
+	if s.State, err = s.Checked(); err != nil {
 		problems = append(problems, fmt.Sprintf("State put right: read %s: %v.", StatePath, err))
 	}
-	return state, problems
+	return s, true, problems
 }
 
 // save puts the state on disk, and then shows the round in the two preference values. An error means that the state is
@@ -62,7 +70,7 @@ func (t *turn) save(ctx context.Context) error {
 
 // write puts the state on disk.
 func (t *turn) write() error {
-	data, err := json.MarshalIndent(t.state, "", "  ")
+	data, err := json.MarshalIndent(stored{t.state, t.journal.head, t.noJob}, "", "  ")
 	if err == nil {
 		err = t.agent.Host.Tree.Write(StatePath, append(data, '\n'), 0o644)
 	}

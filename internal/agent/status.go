@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/journal"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
@@ -33,6 +34,9 @@ type Report struct {
 	InstallFailures int           `json:"install_failures"`
 	Restart         enforce.Power `json:"restart"`  // what was asked for and has not happened
 	SetBack         int64         `json:"set_back"` // by how many seconds the clock was set back in this round
+
+	Journal      string `json:"journal"`       // where the journal ends, as "218-9f86d081884c"
+	JournalWhole string `json:"journal_whole"` // "yes", or what is wrong with it
 
 	Settings []EffectiveSetting `json:"settings"`
 	Problems []string           `json:"problems"` // values and files that are not used, and why
@@ -98,8 +102,8 @@ func (a *Agent) sight(ctx context.Context) sight {
 		s.running = version.Number
 	}
 	s.policy = s.policyFor(s.running)
-	var stateProblems []string
-	s.state, stateProblems = loadState(a.Host)
+	saved, _, stateProblems := loadState(a.Host)
+	s.state, s.journal.head = saved.State, saved.Journal
 	s.local = loadLocal(a.Host, s.config.Identifier)
 	s.problems = append(s.problems, s.config.Problems...)
 	s.problems = append(s.problems, stateProblems...)
@@ -114,6 +118,7 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		return Report{}, fmt.Errorf("read status: %w", err)
 	}
 	state, now := s.state, a.Host.Clock.Now()
+	end, whole := endOfJournal(a.Host, s.journal.head)
 	r := Report{
 		Identifier: s.config.Identifier,
 		Phase:      state.Phase(now), Deadline: state.Deadline, NextPrompt: nextPrompt(state, now),
@@ -122,6 +127,7 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		LastLook: lastLook(state), LastError: LastError(state.Problem),
 		ByHand: s.policy.Manual || state.ByHand(), InstallFailures: state.Install.Failures,
 		Restart: state.Restart.Power, SetBack: int64(state.SetBack / time.Second),
+		Journal: end.String(), JournalWhole: whole,
 		Problems: append([]string{}, s.problems...),
 		now:      now, zone: s.zone(),
 	}
@@ -200,6 +206,7 @@ func (r Report) Text() string {
 	if r.SetBack > 0 {
 		row("Clock", "was set back by %s in this round", time.Duration(r.SetBack)*time.Second)
 	}
+	row("Journal", "%s", journalText(r.Journal, r.JournalWhole))
 	for i, s := range r.Settings {
 		row(first(i, "Settings"), "%s = %s (%s)", s.Key, brief(s.Value), s.Source)
 	}
@@ -208,6 +215,18 @@ func (r Report) Text() string {
 	}
 	_ = w.Flush() // into memory
 	return out.String()
+}
+
+// journalText says where the journal ends, and whether it is whole.
+func journalText(end, whole string) string {
+	switch {
+	case whole != "yes":
+		return "is not whole: " + whole
+	case end == (journal.Head{}).String():
+		return "is empty"
+	default:
+		return "ends with " + end + ", and is whole"
+	}
 }
 
 // first is a name on the first of several rows, and nothing on those that follow.

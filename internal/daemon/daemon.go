@@ -17,6 +17,7 @@ import (
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/release"
 )
 
 const name = "install-or-deferd"
@@ -40,10 +41,11 @@ func Main(ctx context.Context, args []string, out, errOut *os.File) int {
 	p := program{
 		out: out, errOut: errOut, terminal: isTerminal(errOut),
 		agent: &agent.Agent{
-			Host:  macos.Host{Runner: NewRunner(), Tree: files, Lister: files, Clock: Clock{}},
+			Host:  macos.Host{Runner: NewRunner(), Tree: files, Lister: files, Ledger: files, Clock: Clock{}},
 			Root:  os.Geteuid() == 0,
 			Built: Built(),
 			Zone:  time.Local,
+			Named: release.Version(),
 		},
 	}
 	return p.main(ctx, args)
@@ -163,7 +165,7 @@ func hintOn(err error, word string) string {
 		return "this is not a Mac, or parts of macOS are missing; " + name + " doctor tells more"
 	case errors.Is(err, macos.ErrLocked):
 		return "wait until the other turn has ended; " + name + " status tells where it stands"
-	case errors.Is(err, macos.ErrLink), errors.Is(err, errWritable), errors.Is(err, errForeign):
+	case errors.Is(err, macos.ErrLink), errors.Is(err, errWritable), errors.Is(err, errForeign), errors.Is(err, agent.ErrUntrusted):
 		return "somebody has tampered with it; " + name + " doctor tells more"
 	case errors.Is(err, agent.ErrTurn):
 		return name + " explain tells more; the next turn tries again"

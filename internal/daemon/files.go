@@ -117,6 +117,52 @@ func (f *Files) Write(path string, data []byte, mode fs.FileMode) error {
 	return nil
 }
 
+// Append implements [macos.Ledger].
+func (f *Files) Append(path string, data []byte, mode fs.FileMode) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	folder, err := openFolder(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer folder.Close() //nolint:errcheck // the file's own changes are synced
+	file, err := openRegular(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	err = appendTo(file, data, mode)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("append to %s: %w", path, err)
+	}
+	return nil
+}
+
+// appendTo writes at the end of an open file, down to the disk. The mode is exact, whatever the umask.
+func appendTo(file *os.File, data []byte, mode fs.FileMode) error {
+	about, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if about.Mode().Perm() != mode {
+		if err := file.Chmod(mode); err != nil {
+			return err
+		}
+	}
+	if size := about.Size(); size > 0 {
+		last := make([]byte, 1)
+		if _, err := file.ReadAt(last, size-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			data = append([]byte{'\n'}, data...)
+		}
+	}
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
 // writeNew writes a file that does not exist yet, down to the disk. Its mode is exact, whatever the umask.
 func writeNew(folder *os.Root, name string, data []byte, mode fs.FileMode) error {
 	file, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, 0o600)

@@ -299,3 +299,59 @@ func TestRemoveTakesAwayWhatKilledProcessesLeftInAFolder(t *testing.T) {
 		t.Error("a folder with something in it is removed")
 	}
 }
+
+func TestAppendAddsToTheEnd(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "journal")
+	files := &Files{}
+	for _, line := range []string{"one\n", "two\n"} {
+		if err := files.Append(path, []byte(line), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "one\ntwo\n" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if about, err := os.Stat(path); err != nil || about.Mode() != 0o644 {
+		t.Errorf("%v, %v", about.Mode(), err)
+	}
+	if err := os.WriteFile(path, []byte("one\ntw"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Append(path, []byte("three\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(path); string(data) != "one\ntw\nthree\n" {
+		t.Errorf("after a crash: %q", data)
+	}
+}
+
+func TestAppendRefusesWhatItCannotTrust(t *testing.T) {
+	folder := t.TempDir()
+	path, target := filepath.Join(folder, "journal"), filepath.Join(folder, "target")
+	if err := os.WriteFile(target, []byte("keep"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, path); err != nil {
+		t.Fatal(err)
+	}
+	files := &Files{}
+	if err := files.Append(path, []byte("x\n"), 0o644); !errors.Is(err, macos.ErrLink) {
+		t.Errorf("a link: %v", err)
+	}
+	if data, _ := os.ReadFile(target); string(data) != "keep" {
+		t.Errorf("the target holds %q", data)
+	}
+	if err := files.Append(folder, []byte("x\n"), 0o644); err == nil {
+		t.Error("a folder is appended to")
+	}
+	if err := files.Append("relative", []byte("x\n"), 0o644); err == nil {
+		t.Error("a relative path is appended to")
+	}
+	if err := os.Chmod(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Append(filepath.Join(folder, "other"), []byte("x\n"), 0o644); err == nil {
+		t.Error("a folder that all can write to is written to")
+	}
+}

@@ -9,8 +9,9 @@ type Event interface{ event() }
 
 // TurnStarted opens a turn.
 type TurnStarted struct {
-	Boot time.Time // when the Mac started, by its own clock; zero where that is not known
-	Wish Wish
+	Boot   time.Time // when the Mac started, by its own clock; zero where that is not known
+	Wish   Wish
+	Memory Wish // what a record of our own says of the round, where the state of it is lost
 }
 
 // Wish is what the two local preference values ask for. A zero time asks for nothing.

@@ -56,6 +56,7 @@ type chapter struct {
 	restart     bool          // the Mac is restarted for another reason
 	bootUnknown bool          // nobody can tell when the Mac started
 	reinstall   bool          // the state is lost, the preference values are not
+	remembers   bool          // and neither is what a record of our own says
 	unmirrored  bool          // the preference values are not written in this turn
 	wish        int           // one of the wishes
 	edit        int           // one of the edits of the policy
@@ -160,7 +161,7 @@ func drawChapter(t *rapid.T, w troubles) *chapter {
 	if w.admin && oneIn(t, 10, "administrator") {
 		switch rapid.IntRange(0, 3).Draw(t, "does") {
 		case 0:
-			c.reinstall = true
+			c.reinstall, c.remembers = true, oneIn(t, 2, "remembers")
 		case 1:
 			c.wish = rapid.IntRange(1, 4).Draw(t, "wish")
 		case 2:

@@ -24,6 +24,7 @@ type mac struct {
 	rebooted  bool          // the Mac was started since then
 	late      bool          // it went back within a turn
 	wiped     bool          // the state was lost since then
+	memory    enforce.Wish  // what a record of our own says of it
 	back      time.Duration // by how much the clock went back since then
 	lastKnown time.Time     // that turn, in true time
 	counted   time.Time     // up to here slack was counted
@@ -97,6 +98,9 @@ func (m *mac) play(c *chapter) {
 	}
 	m.appear(c.appears)
 	if c.reinstall && m.prefs == m.shown() { // two losses at once are one too many
+		if m.memory = (enforce.Wish{}); c.remembers {
+			m.memory = m.shown()
+		}
 		m.saved, m.wiped = enforce.State{}, true
 		m.excused++
 	}
@@ -139,6 +143,9 @@ func (m *mac) administrate(c *chapter) {
 // take takes a turn.
 func (m *mac) take(c *chapter) {
 	e := enforce.TurnStarted{Boot: m.boot.Add(m.off), Wish: m.prefs}
+	if m.saved.Deadline.IsZero() && m.wiped {
+		e.Memory = m.memory
+	}
 	if c.bootUnknown {
 		e.Boot = time.Time{}
 	}

@@ -9,6 +9,7 @@ func (t *turn) started(e TurnStarted) Action {
 	s := &t.s
 	s.Reminders = 0
 	t.heed(e.Wish)
+	t.recall(e.Memory)
 	t.tighten()
 	t.limit()
 	switch {
@@ -82,6 +83,18 @@ func (t *turn) takeOver(w Wish) {
 	t.s.Deadline = w.ForcedAfter
 	if !w.DeferredUntil.After(t.now.Add(t.p.DeferralPeriod)) {
 		t.s.DeferredUntil = t.clamp(w.DeferredUntil)
+	}
+}
+
+// recall takes up a round whose state is lost, as a record of our own tells it. Where the preference values tell of it too,
+// the earlier deadline counts.
+func (t *turn) recall(w Wish) {
+	switch {
+	case w.ForcedAfter.IsZero():
+	case t.s.Deadline.IsZero():
+		t.takeOver(w)
+	default:
+		t.s.Deadline = earlier(t.s.Deadline, w.ForcedAfter)
 	}
 }
 

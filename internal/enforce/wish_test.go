@@ -204,3 +204,28 @@ func TestEventsThatCannotBeAreAnswered(t *testing.T) {
 	s.hears(enforce.StillUp{}, "Wait turn")
 	s.hears(enforce.Installed{Outcome: enforce.Outcome(9)}, "Look verify")
 }
+
+func TestALostRoundIsTakenUpFromOurOwnRecord(t *testing.T) {
+	now := start
+	in := func(hours int) time.Time { return now.Add(time.Duration(hours) * time.Hour) }
+	for name, row := range map[string]struct {
+		wish, memory       enforce.Wish
+		deadline, deferral time.Time
+	}{
+		"from the record alone":      {memory: enforce.Wish{ForcedAfter: in(20), DeferredUntil: in(2)}, deadline: in(20), deferral: in(2)},
+		"the earlier one counts":     {wish: enforce.Wish{ForcedAfter: in(30)}, memory: enforce.Wish{ForcedAfter: in(20)}, deadline: in(20)},
+		"also if it is the value":    {wish: enforce.Wish{ForcedAfter: in(10)}, memory: enforce.Wish{ForcedAfter: in(20)}, deadline: in(10)},
+		"one too late is not ours":   {memory: enforce.Wish{ForcedAfter: in(200)}},
+		"nor is too long a deferral": {memory: enforce.Wish{ForcedAfter: in(20), DeferredUntil: in(9)}, deadline: in(20)},
+		"none is none":               {},
+	} {
+		s, _ := enforce.Step(policy(), enforce.State{}, now, enforce.TurnStarted{Boot: now.Add(-time.Hour), Wish: row.wish, Memory: row.memory})
+		if !s.Deadline.Equal(row.deadline) || !s.DeferredUntil.Equal(row.deferral) {
+			t.Errorf("%s: deadline %v, deferred until %v", name, s.Deadline, s.DeferredUntil)
+		}
+	}
+	s := enforce.State{Began: now, Deadline: in(40)}
+	if s, _ = enforce.Step(policy(), s, now, enforce.TurnStarted{Boot: now.Add(-time.Hour), Memory: enforce.Wish{ForcedAfter: in(50)}}); !s.Deadline.Equal(in(40)) {
+		t.Errorf("a later one moves it to %v", s.Deadline)
+	}
+}

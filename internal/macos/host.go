@@ -13,6 +13,7 @@ type Host struct {
 	Runner Runner
 	Tree   Tree
 	Lister Lister
+	Ledger Ledger
 	Clock  Clock
 }
 
@@ -82,6 +83,13 @@ type Lister interface {
 	Stat(path string) (Entry, error)
 	// Lock takes the lock at path, or fails at once with [ErrLocked]. The lock ends with the process.
 	Lock(path string) (release func(), err error)
+}
+
+// Ledger is for files that only grow.
+type Ledger interface {
+	// Append adds to the end of a file, durably, and makes the file where it is missing. A part that a crash has left
+	// at its end, without a line end, gets one first. A symbolic link is refused with [ErrLink].
+	Append(path string, data []byte, mode fs.FileMode) error
 }
 
 // Entry is what a [Lister] tells about one path.

@@ -110,6 +110,24 @@ func (m *Mac) Write(name string, data []byte, mode fs.FileMode) error {
 	return nil
 }
 
+// Append implements macos.Ledger.
+func (m *Mac) Append(name string, data []byte, mode fs.FileMode) error {
+	m.touch()
+	f, ok := m.files[name]
+	switch {
+	case !ok:
+		m.put(name, slices.Clone(data), mode)
+	case f.mode&fs.ModeSymlink != 0:
+		return fmt.Errorf("%s: %w", name, macos.ErrLink)
+	default:
+		if len(f.data) > 0 && f.data[len(f.data)-1] != '\n' {
+			f.data = append(f.data, '\n')
+		}
+		f.data, f.modified = append(f.data, data...), m.Now()
+	}
+	return nil
+}
+
 // Remove implements macos.Tree.
 func (m *Mac) Remove(name string) error {
 	m.touch()

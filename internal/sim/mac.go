@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
@@ -108,7 +109,9 @@ func New(s Scenario) *Mac {
 }
 
 // Host is the Mac as package macos sees it.
-func (m *Mac) Host() macos.Host { return macos.Host{Runner: m, Tree: m, Lister: m, Clock: m} }
+func (m *Mac) Host() macos.Host {
+	return macos.Host{Runner: m, Tree: m, Lister: m, Ledger: m, Clock: m}
+}
 
 // install lays down what the installer package does, and loads the job.
 func (m *Mac) install() {
@@ -155,14 +158,14 @@ func (m *Mac) Put(path string, data []byte, mode fs.FileMode) { m.put(path, data
 // Leftovers lists the files of our program that are there, and the job.
 func (m *Mac) Leftovers() []string {
 	var left []string
-	for _, path := range []string{
-		agent.SupportFolder, agent.BinaryPath, agent.BuildPath, agent.StatePath, agent.LinkPath,
-		agent.LaunchDaemonPath(agent.Identifier), macos.PreferencesPath(agent.Identifier),
-	} {
-		if _, ok := m.files[path]; ok {
-			left = append(left, path)
+	for name := range m.files {
+		switch {
+		case name == agent.SupportFolder, strings.HasPrefix(name, agent.SupportFolder+"/"),
+			name == agent.LinkPath, name == agent.LaunchDaemonPath(agent.Identifier), name == macos.PreferencesPath(agent.Identifier):
+			left = append(left, name)
 		}
 	}
+	slices.Sort(left)
 	if m.loaded {
 		left = append(left, agent.Identifier)
 	}

@@ -1,0 +1,178 @@
+package agent_test
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/journal"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+func TestALostStateComesBackFromTheJournal(t *testing.T) {
+	calm := playOut(t, deferringDaily())
+	p, last := watched(t, deferringDaily(), func(p *play, n int) {
+		if n%5 == 4 { // and with it the values, so that the journal is all there is
+			for _, path := range []string{agent.StatePath, macos.PreferencesPath(agent.Identifier)} {
+				if err := p.Remove(path); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	p.removed(t)
+	if p.tally.Ended.Sub(calm.tally.Ended).Abs() > 21*time.Minute || p.tally.Prompts != calm.tally.Prompts {
+		t.Errorf("%+v, without %+v", p.tally, calm.tally)
+	}
+	if n := notices(t, last); len(n) < 5 || !strings.HasPrefix(n[0], "the state of the round was gone; the journal says that its deadline is 2026-12-01") {
+		t.Errorf("%q", n)
+	}
+}
+
+func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
+	hour := time.Hour
+	for name, row := range map[string]struct {
+		plan   []sim.Event
+		change func(p *play, n int)
+		notice string
+	}{
+		"a later deadline": {
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: forcedAfter, Value: 90 * hour}},
+			notice: "preference AppleSoftwareUpdatesForcedAfter was set to 2026-12-04 05:00:00 +0000, which is refused; 2026-12-01 ",
+		},
+		"an earlier deadline": {
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: forcedAfter, Value: 3 * hour}},
+			notice: "preference AppleSoftwareUpdatesForcedAfter was set to 2026-11-30 14:00:00 +0000, and is obeyed",
+		},
+		"a longer deferral": {
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: deferredUntil, Value: 12 * hour}},
+			notice: "preference AppleSoftwareUpdatesDeferredUntil was set to 2026-11-30 23:00:00 +0000, which is refused; 2026-11-30 15:",
+		},
+		"a clock set back": {
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.SetClock, For: -5 * hour}},
+			notice: "the clock was set back by 5h0m0s; deadline and deferral went back with it",
+		},
+		"a missing job": {
+			change: func(p *play, n int) {
+				if n == 4 {
+					_ = p.Remove(agent.LaunchDaemonPath(agent.Identifier))
+				}
+			},
+			notice: "/Library/LaunchDaemons/com.github.mpanighetti.install-or-defer.plist is missing, so no turn is started after the next restart; install the package again",
+		},
+		"a value that is removed": {
+			change: func(p *play, n int) {
+				if n == 4 {
+					_ = p.Remove(macos.PreferencesPath(agent.Identifier))
+				}
+			},
+			notice: "preference AppleSoftwareUpdatesForcedAfter was removed; 2026-12-01 ",
+		},
+		"a word in the journal": {
+			change: func(p *play, n int) {
+				if data, _ := p.File(agent.JournalPath); n == 20 {
+					p.Put(agent.JournalPath, []byte(strings.Replace(string(data), "the person deferred", "nobody was there", 1)), 0o644)
+				}
+			},
+			notice: "the journal was changed from outside: the line after line ",
+		},
+		"a journal that is gone": {
+			change: func(p *play, n int) {
+				if n == 20 {
+					_ = p.Remove(agent.JournalPath)
+				}
+			},
+			notice: "the journal was changed from outside: it does not hold line ",
+		},
+		"a journal that is cut": {
+			change: func(p *play, n int) {
+				if data, _ := p.File(agent.JournalPath); n == 20 {
+					p.Put(agent.JournalPath, data[:len(data)/2], 0o644)
+				}
+			},
+			notice: "the journal was changed from outside: it does not hold line ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, last := watched(t, deferringDaily(row.plan...), row.change)
+			found := notices(t, last)
+			if n := len(slices.DeleteFunc(slices.Clone(found), func(text string) bool { return !strings.HasPrefix(text, row.notice) })); n != 1 {
+				t.Errorf("noticed %d times: %q", n, found)
+			}
+		})
+	}
+}
+
+func TestResetIsToldAndAnInstallationThatForgetsIsHeard(t *testing.T) {
+	for name, forget := range map[string]func(p *play){
+		"the command": func(p *play) {
+			if err := p.agent(p.Host()).Reset(t.Context()); err != nil {
+				t.Error(err)
+			}
+		},
+		"the package": func(p *play) {
+			for _, path := range []string{agent.StatePath, macos.PreferencesPath(agent.Identifier)} {
+				if err := p.Remove(path); err != nil {
+					t.Error(err)
+				}
+			}
+			p.Put(agent.ResetPath, nil, 0o644)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var last journal.Check
+			p := newPlay(deferringDaily())
+			p.before = func(n int) {
+				if n == 30 {
+					forget(p)
+				}
+				if c := p.written(); len(c.Lines) > 0 {
+					last = c
+				}
+			}
+			p.run(t.Context())
+			p.removed(t)
+			resets := slices.DeleteFunc(linesOf(t, last), func(l journalLine) bool { return l.Action != "reset" })
+			if len(resets) != 1 || p.tally.Ended.Sub(playStart()) < 33*time.Hour {
+				t.Errorf("%d resets are told, and it ends %v", len(resets), p.tally.Ended)
+			}
+		})
+	}
+}
+
+func TestFilesThatOthersCanWriteAreNotTrusted(t *testing.T) {
+	for name, path := range map[string]string{
+		"folder": agent.SupportFolder, "program": agent.BinaryPath, "state": agent.StatePath, "journal": agent.JournalPath,
+		"LaunchDaemon": agent.LaunchDaemonPath(agent.Identifier), "build settings": agent.BuildPath,
+	} {
+		for _, mode := range []fs.FileMode{0o666, 0o664, 0o622} {
+			t.Run(fmt.Sprint(name, mode), func(t *testing.T) {
+				p := newPlay(deferringDaily())
+				p.before = func(n int) {
+					if n == 2 {
+						data, _ := p.File(path)
+						if path == agent.BuildPath { // it has nothing to say here
+							data = []byte(`<?xml version="1.0"?><plist version="1.0"><dict/></plist>`)
+						}
+						if path == agent.SupportFolder {
+							mode |= fs.ModeDir
+						}
+						p.Put(path, data, mode)
+					}
+				}
+				p.run(t.Context())
+				if len(p.turns) < 4 || p.turns[2].err == nil || !strings.Contains(p.turns[2].err.Error(), "cannot be trusted") {
+					t.Fatalf("the turn is taken: %v", p.turns[2].err)
+				}
+				if !p.said("The fix: sudo chown root:wheel ") || len(p.tools(p.turns[2])) > 1 {
+					t.Errorf("it runs %q", p.tools(p.turns[2]))
+				}
+			})
+		}
+	}
+}
