@@ -101,7 +101,7 @@ type NameError struct {
 // Error implements error.
 func (e *NameError) Error() string {
 	if e.Several {
-		return fmt.Sprintf("there are %d %ss named %q, with the ids %s", len(e.Found), e.Kind, e.Name, strings.Join(e.Found, ", "))
+		return fmt.Sprintf("there are %d %s named %q, with the ids %s", len(e.Found), plural(e.Kind), e.Name, strings.Join(e.Found, ", "))
 	}
 	return fmt.Sprintf("there is no %s %q, but one that differs by case, which the server takes for the same: %q", e.Kind, e.Name, e.Found)
 }

@@ -72,7 +72,7 @@ func refusePackage(v Package) error {
 // record with another name that has this file must not be overlooked.
 func (c *Client) PackageByFile(ctx context.Context, fileName string) (found Package, ok bool, err error) {
 	packages := c.Packages()
-	seen := names{kind: "package with file", wanted: fileName}
+	seen := names{kind: "package file", wanted: fileName}
 	query := url.Values{"filter": {equals("fileName", fileName)}, "sort": {"id:asc"}}
 	for row, err := range c.rows(ctx, list{path: packages.kind.path, query: query}) {
 		if err != nil {
