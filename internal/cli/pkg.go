@@ -22,7 +22,7 @@ func pkgCommand() *cobra.Command {
 		Use:   "pkg",
 		Short: "Build the installer package, on any system, and look into packages",
 	}
-	command.AddCommand(pkgBuildCommand(), pkgUninstallerCommand(), pkgDaemonCommand(), pkgListCommand(), pkgVerifyCommand(), pkgSignCommand())
+	command.AddCommand(pkgBuildCommand(), pkgUninstallerCommand(), pkgDaemonCommand(), pkgListCommand(), pkgVerifyCommand(), pkgSignCommand(), pkgNotarizeCommand())
 	return command
 }
 
@@ -42,6 +42,7 @@ func (o *pkgOptions) flags(command *cobra.Command, output string) {
 	flags.BoolVar(&o.component, "component", false, "write a component package, not the product archive that prestages need")
 	flags.BoolVar(&o.sha256, "sha256", false, "use SHA-256 in the table of contents, which older readers do not open")
 	o.signer.flags(command)
+	o.signer.stampFlag(command)
 }
 
 // deployment reads the administrator's file and the picture that it names, beside it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,7 @@ func pkgSignCommand() *cobra.Command {
 	}
 	command.Flags().StringVar(&output, "output", "", "the `file` to write")
 	signer.flags(command)
+	signer.stampFlag(command)
 	return command
 }
 
@@ -89,7 +91,11 @@ type packageReport struct {
 	Kind       string            `json:"kind"`
 	Title      string            `json:"title,omitempty"`
 	Created    time.Time         `json:"created"`
-	Signed     string            `json:"signed"` // by whom; "unsigned"
+	Signed     string            `json:"signed"`              // by whom; "unsigned"
+	Stamped    time.Time         `json:"time_stamp,omitzero"` // when an authority has seen the signature
+	Chain      []string          `json:"chain,omitempty"`     // of the signer's certificates
+	Notarized  bool              `json:"notarized"`           // it carries a ticket of the notary
+	Checksum   string            `json:"checksum"`            // of the table of contents
 	Components []componentReport `json:"components"`
 }
 
@@ -112,7 +118,18 @@ type fileReport struct {
 }
 
 func describePackage(ctx context.Context, p *flatpkg.Package) (packageReport, error) {
-	r := packageReport{Kind: p.Kind.String(), Created: p.Created, Signed: signedBy(p), Components: []componentReport{}}
+	r := packageReport{
+		Kind: p.Kind.String(), Created: p.Created, Signed: signedBy(p), Notarized: len(p.Ticket) > 0, Checksum: p.Checksum.String(),
+		Components: []componentReport{},
+	}
+	if s := p.Signature; s != nil {
+		for _, c := range s.Chain {
+			r.Chain = append(r.Chain, c.Subject.String())
+		}
+		if s.Timestamp != nil {
+			r.Stamped = s.Timestamp.Time
+		}
+	}
 	if p.Distribution != nil {
 		r.Title = p.Distribution.Title
 	}
@@ -150,6 +167,15 @@ func signedBy(p *flatpkg.Package) string {
 
 func (r packageReport) print(out io.Writer) error {
 	_, _ = fmt.Fprintf(out, "%s, %s, %s\n", r.Kind, r.Signed, r.Created.UTC().Format(time.RFC3339))
+	for i, name := range r.Chain {
+		_, _ = fmt.Fprintf(out, "  %s%s\n", strings.Repeat("  ", i), name)
+	}
+	if !r.Stamped.IsZero() {
+		_, _ = fmt.Fprintf(out, "  time stamp %s\n", r.Stamped.UTC().Format(time.RFC3339))
+	}
+	if r.Notarized {
+		_, _ = fmt.Fprintln(out, "  notarized: it carries a ticket")
+	}
 	for _, c := range r.Components {
 		_, _ = fmt.Fprintf(out, "\n%s %s, for macOS %s and later\n", c.Identifier, c.Version, first(c.MinOS, "any"))
 		for _, group := range []struct {

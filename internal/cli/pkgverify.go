@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +61,7 @@ func pkgVerifyCommand() *cobra.Command {
 }
 
 func (o verifyOptions) trust() (flatpkg.Trust, error) {
-	trust := flatpkg.Trust{Signed: o.signed || o.roots != "", Now: time.Now()} //nolint:forbidigo // a command reads the clock, here to know whether a certificate has expired
+	trust := flatpkg.Trust{Signed: o.signed || o.roots != "", Now: now()}
 	for _, pool := range []struct {
 		flag, file string
 		into       **x509.CertPool

@@ -1,26 +1,45 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
+	"github.com/install-or-defer/install-or-defer/internal/notary"
 	"github.com/install-or-defer/install-or-defer/internal/signature"
 )
 
 // signerOptions are the flags that say who signs.
-type signerOptions struct{ file, passwordFile string }
+type signerOptions struct{ file, passwordFile, timestamp string }
 
 func (o *signerOptions) flags(command *cobra.Command) {
 	flags := command.Flags()
 	flags.StringVar(&o.file, "sign", "", "sign with the identity in this .p12 `file`")
 	flags.StringVar(&o.passwordFile, "password-file", "", "a `file` with its password; else "+passwordVariable+" or a prompt")
+}
+
+// stampFlag adds the flag that says who confirms the time of a package's signature.
+func (o *signerOptions) stampFlag(command *cobra.Command) {
+	command.Flags().StringVar(&o.timestamp, "timestamp", "", "the `URL` of a time stamp authority (RFC 3161), or none; "+
+		"by default "+notary.AppleAuthority+" with a Developer ID, and else none")
+}
+
+// stamp asks the authority that is chosen; it is nil where none is.
+func (o signerOptions) stamp(identity signature.Identity, progress io.Writer) func(context.Context, []byte) ([]byte, error) {
+	url := o.timestamp
+	if url == "" && flatpkg.IsDeveloperID(identity.Chain[0]) {
+		url = notary.AppleAuthority
+	}
+	if url == "" || url == "none" {
+		return nil
+	}
+	return notary.Authority{URL: url, Now: now, Sleep: pause, Retry: retrying(progress)}.Stamp
 }
 
 // signing is who signs a package, or nil where nobody does.
@@ -35,8 +54,7 @@ func (o signerOptions) signing(stdin io.Reader, prompt io.Writer) (*flatpkg.Sign
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now() //nolint:forbidigo // a command reads the clock, here for the time of signing
-	return &flatpkg.Signing{Key: identity.Key, Chain: identity.Chain, Now: now}, nil
+	return &flatpkg.Signing{Key: identity.Key, Chain: identity.Chain, Now: now(), Timestamp: o.stamp(identity, prompt)}, nil
 }
 
 const passwordVariable = "INSTALL_OR_DEFER_P12_PASSWORD"
@@ -51,7 +69,7 @@ func (o signerOptions) identity(stdin io.Reader, prompt io.Writer) (signature.Id
 	if err != nil {
 		return signature.Identity{}, err
 	}
-	identity, err := signature.Load(data, password, time.Now()) //nolint:forbidigo // a command reads the clock, here to know whether a certificate has expired
+	identity, err := signature.Load(data, password, now())
 	if err != nil {
 		return signature.Identity{}, fmt.Errorf("%s: %w", o.file, err)
 	}

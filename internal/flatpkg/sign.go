@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -139,6 +140,14 @@ func applePurpose(id asn1.ObjectIdentifier) string {
 	default:
 		return ""
 	}
+}
+
+// IsDeveloperID tells whether Apple has issued a certificate for packages, a Developer ID Installer one. The time of such a
+// signature is confirmed by an authority, or the notary does not take the package.
+func IsDeveloperID(c *x509.Certificate) bool {
+	const installer = 14
+	id := append(appleArc(), installer)
+	return slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
 }
 
 // Sign writes a signed copy of a package, without the signature and the notary's ticket it may have. Its files are
