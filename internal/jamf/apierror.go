@@ -28,14 +28,14 @@ var (
 type APIError struct {
 	Method, Path string // of the request; the path without the server's address
 	Status       int
-	Problems     []Problem // as the Pro API lists them; may be empty
-	Words        string    // what was said otherwise: by the Classic API, by the edge, by a token; one line, may be empty
-	Edge         bool      // the edge said it, not Jamf Pro
-	EdgeID       string    // by which Jamf's support finds the request at the edge; may be empty
-	Privilege    string    // which privilege is probably missing, as Jamf spells it; empty if none is, or it is unknown
-	Denied       bool      // the account may not do this
-	Attempts     int       // how often it was tried
-	RetryAfter   time.Duration
+	Problems     []Problem     // as the Pro API lists them; may be empty
+	Words        string        // what was said otherwise: by the Classic API, by the edge, by a token; one line, may be empty
+	Edge         bool          // the edge said it, not Jamf Pro
+	EdgeID       string        // by which Jamf's support finds the request at the edge; may be empty
+	Privilege    string        // which privilege is probably missing, as Jamf spells it; empty if none is, or it is unknown
+	Denied       bool          // the account may not do this
+	Attempts     int           // how often it was tried
+	RetryAfter   time.Duration // how long it asks to be left alone; 0 if it does not
 }
 
 // Problem is one complaint of the Pro API.
@@ -60,6 +60,9 @@ func (e *APIError) Error() string {
 	}
 	if e.Denied && e.Privilege != "" {
 		text += fmt.Sprintf(" (the account probably lacks the privilege %q)", e.Privilege)
+	}
+	if e.RetryAfter > 0 {
+		text += fmt.Sprintf(" (it asks for a pause of %s)", e.RetryAfter)
 	}
 	if e.Attempts > 1 {
 		text += fmt.Sprintf(" (after %d attempts)", e.Attempts)

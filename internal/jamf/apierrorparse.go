@@ -84,7 +84,7 @@ func classicWords(page string) string {
 	const begin, end = "<p>Error:", "</p>"
 	_, rest, found := strings.Cut(page, begin)
 	if !found {
-		return strings.TrimPrefix(visible(page), "Status page ")
+		return strings.TrimPrefix(oneLine(visible(page)), "Status page ")
 	}
 	words, _, _ := strings.Cut(rest, end)
 	return html.UnescapeString(strings.TrimSpace(words))

@@ -26,6 +26,7 @@ type kind[T any] struct {
 	readOnly []string
 	parts    func(*T) parts
 	refuse   func(T) error                   // what the server would take for something else
+	taken    func(context.Context, T) error  // what else than its name must be free; nil for nothing
 	finish   func(document)                  // makes a body fit to be sent; nil for nothing to do
 	complete func(context.Context, *T) error // reads what the server shows elsewhere; nil for nothing
 }

@@ -23,6 +23,11 @@ func (o Collection[T]) create(ctx context.Context, object T) (T, error) {
 	if err := o.kind.refuse(object); err != nil {
 		return object, err
 	}
+	if o.kind.taken != nil {
+		if err := o.kind.taken(ctx, object); err != nil {
+			return object, err
+		}
+	}
 	body, err := o.body(object)
 	if err != nil {
 		return object, err

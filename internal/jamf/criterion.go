@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Criterion is one condition of a smart group. The first one's And is of no use.
+// Criterion is one condition of a smart group. The first one's AndOr is of no use.
 type Criterion struct {
 	Name         string `json:"name"`
 	Priority     int    `json:"priority"` // its place, from 0

@@ -29,7 +29,7 @@ const (
 
 // parseXML reads a document whose root has a name.
 func parseXML(data []byte, root string) (*element, error) {
-	p := &xmlParser{dec: xml.NewDecoder(bytes.NewReader(data))}
+	p := &xmlParser{dec: xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))}
 	p.dec.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
 		if strings.EqualFold(label, "utf-8") || strings.EqualFold(label, "us-ascii") {
 			return in, nil

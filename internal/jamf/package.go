@@ -50,6 +50,13 @@ func (c *Client) Packages() Collection[Package] {
 		readOnly: []string{"size", "cloudTransferStatus", "indexed"},
 		parts:    func(v *Package) parts { return parts{&v.ID, &v.Name, &v.raw} },
 		refuse:   refusePackage,
+		taken: func(ctx context.Context, v Package) error {
+			other, exists, err := c.PackageByFile(ctx, v.FileName)
+			if exists && other.Name != v.Name {
+				return &ExistsError{Kind: "package with the file", Name: v.FileName, ID: other.ID}
+			}
+			return err
+		},
 		finish: func(d document) {
 			if string(d["categoryId"]) == `""` {
 				d["categoryId"] = []byte(`"-1"`)

@@ -183,7 +183,7 @@ func (c *Client) seal(ctx context.Context, id string, kind HashType, sum string)
 	if held != "" && !strings.EqualFold(held, sum) {
 		return p, &HashError{Sent: sum, Held: held}
 	}
-	if !strings.EqualFold(p.HashValue, sum) {
+	if p.HashValue != "" && !strings.EqualFold(p.HashValue, sum) {
 		return p, &HashError{Sent: sum, Held: p.HashValue}
 	}
 	return p, nil

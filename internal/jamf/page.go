@@ -35,12 +35,12 @@ func (c *Client) rows(ctx context.Context, of list) iter.Seq2[json.RawMessage, e
 			// A walk whose pages change size on the way is resumed by rows: page 3 of 2000 is page 6 of 1000.
 			page, skip := seen/size, seen%size
 			rows, total, err := c.page(ctx, of, page, size)
-			if IsTimeout(err) && size > smallestPage {
+			if IsTimeout(err) && size > smallestPage && ctx.Err() == nil {
 				size = max(size/2, smallestPage)
 				continue
 			}
 			if err != nil {
-				yield(nil, err)
+				yield(nil, &walkError{err, seen})
 				return
 			}
 			for _, row := range rows[min(skip, len(rows)):] {
@@ -60,6 +60,15 @@ func (c *Client) rows(ctx context.Context, of list) iter.Seq2[json.RawMessage, e
 		}
 	}
 }
+
+// walkError ends a walk.
+type walkError struct {
+	err  error
+	seen int // rows before it
+}
+
+func (e *walkError) Error() string { return e.err.Error() }
+func (e *walkError) Unwrap() error { return e.err }
 
 // page reads one page. Only where it cannot be made smaller is a timeout a reason to ask again for the same.
 func (c *Client) page(ctx context.Context, of list, page, size int) (rows []json.RawMessage, total int, err error) {

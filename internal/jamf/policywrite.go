@@ -128,7 +128,7 @@ func (p Policy) clone() Policy {
 
 // whole is a new policy's document.
 func (p Policy) whole() []*element {
-	return p.since(Policy{tree: branch("policy"), Retry: Retry{Attempts: -1}})
+	return p.since(Policy{})
 }
 
 // since are the elements that make what before was into p. The server keeps what is not sent; of a list that is sent it
@@ -161,10 +161,10 @@ func (p Policy) since(before Policy) []*element {
 	return sections
 }
 
-// general are the elements of the section of that name that differ. A new policy has no ID, and everything is said of
-// it: what the server takes for a default is its own affair.
+// general are the elements of the section of that name that differ. Of a new policy everything is said: what the server
+// takes for a default is its own affair.
 func (p Policy) general(before Policy) []*element {
-	fresh := before.ID == ""
+	fresh := before.tree == nil
 	var changed []*element
 	text := func(name, is, was string) {
 		if is != was || fresh && is != "" {

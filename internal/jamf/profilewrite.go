@@ -67,7 +67,7 @@ func (o Profiles) Create(ctx context.Context, p Profile) (Profile, error) {
 	made := p
 	err := p.refuse()
 	if err == nil {
-		whole := branch("os_x_configuration_profile", p.since(Profile{tree: branch("os_x_configuration_profile")})...)
+		whole := branch("os_x_configuration_profile", p.since(Profile{})...)
 		err = o.kind.create(ctx, p.Name, whole, func(ctx context.Context, id string) error {
 			read, err := o.read(ctx, id)
 			if made.ID = id; err == nil {
@@ -136,7 +136,7 @@ func (o Profiles) Delete(ctx context.Context, id string) error { return o.kind.r
 // since are the elements that make what before was into p. Payloads go along with any change: it is not known that the
 // server keeps the identity of payloads that it is not sent.
 func (p Profile) since(before Profile) []*element {
-	fresh := before.Name == ""
+	fresh := before.tree == nil
 	var general []*element
 	text := func(name, is, was string) {
 		if is != was {

@@ -132,6 +132,9 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 			c := s.client(t, func(c *Config) { c.Clock.Rand = func() float64 { return row.rand } })
 			_, err := c.Policies().Read(t.Context(), "88")
 			fails(t, err, "503 Service Unavailable")
+			if row.waits == nil {
+				fails(t, err, "(it asks for a pause of 1h0m0s)")
+			}
 			equal(t, s.sleeps, row.waits)
 		})
 	}

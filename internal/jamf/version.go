@@ -2,6 +2,7 @@ package jamf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -170,7 +171,9 @@ func (c *Client) newest(ctx context.Context, of family, run func(root string) er
 	for {
 		root := c.families.pick(of, v)
 		err := run(root)
-		if err == nil || !IsNotFound(err) || !c.families.missing(of, root) {
+		var walk *walkError
+		begun := errors.As(err, &walk) && walk.seen > 0 // a list that was there a page ago
+		if err == nil || begun || !IsNotFound(err) || !c.families.missing(of, root) {
 			return err
 		}
 	}
