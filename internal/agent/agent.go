@@ -126,6 +126,7 @@ type turn struct {
 	config  config
 	policy  enforce.Policy
 	running string // the macOS version; empty until a look needs it
+	silicon bool   // the Mac has Apple's own processor
 	state   enforce.State
 	local   local
 	journal keeper
@@ -162,7 +163,7 @@ func (t *turn) zone() *time.Location {
 
 func (t *turn) policyFor(running string) enforce.Policy {
 	return t.config.Settings.Policy(settings.Environment{
-		Running: running, Zone: t.zone(), Built: t.agent.Built, Interval: Interval,
+		Running: running, Silicon: t.silicon, Zone: t.zone(), Built: t.agent.Built, Interval: Interval,
 	})
 }
 
@@ -210,7 +211,7 @@ func (t *turn) run(ctx context.Context) error {
 // inventory that is taken meanwhile has to be told of it.
 func lasts(action enforce.Action) bool {
 	switch action.(type) {
-	case enforce.Prompt, enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Remind:
+	case enforce.Prompt, enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Remind, enforce.Hold:
 		return true
 	case enforce.Look, enforce.Download, enforce.Wait, enforce.Finish:
 	}

@@ -80,6 +80,8 @@ func describe(action enforce.Action) (name, words string, until time.Time) {
 		return "force-restart", fmt.Sprintf("forces a %s", a.Power), time.Time{}
 	case enforce.Remind:
 		return "remind", "reminds the person to install in Software Update", time.Time{}
+	case enforce.Hold:
+		return "hold", fmt.Sprintf("asks the person for %s", a.Lack), time.Time{}
 	case enforce.Finish:
 		return "finish", "removes the program", time.Time{}
 	case enforce.Wait:

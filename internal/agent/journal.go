@@ -162,7 +162,7 @@ func about(action enforce.Action, s enforce.State) []string {
 		updates = a.Updates
 	case enforce.Install:
 		updates = a.Updates
-	case enforce.Prompt, enforce.Warn, enforce.Remind:
+	case enforce.Prompt, enforce.Warn, enforce.Remind, enforce.Hold:
 		updates = s.Pending
 	case enforce.Look, enforce.AskRestart, enforce.ForceRestart, enforce.Wait, enforce.Finish:
 	}
@@ -195,8 +195,10 @@ func happened(event enforce.Event) string {
 	case enforce.Installed:
 		return []string{
 			enforce.OutcomeInstalled: "an installation ended", enforce.OutcomeUnproven: "an installation ended without a word",
-			enforce.OutcomeFailed: "an installation failed: " + e.Cause,
+			enforce.OutcomeFailed: "an installation failed: " + e.Cause, enforce.OutcomeLater: "Apple does not let this Mac have the updates yet",
 		}[e.Outcome]
+	case enforce.Held:
+		return "what was lacking was asked for"
 	case enforce.StillUp:
 		return "the polite restart did not come about"
 	case enforce.RestartForced:

@@ -31,6 +31,8 @@ func (t *turn) perform(ctx context.Context, action enforce.Action) enforce.Event
 		return t.forceRestart(ctx, a)
 	case enforce.Remind:
 		return t.remind(ctx, a)
+	case enforce.Hold:
+		return t.hold(ctx, a)
 	case enforce.Wait, enforce.Finish:
 	}
 	return nil
@@ -50,7 +52,7 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 		if err != nil {
 			t.log.say("%v; it is taken to be Intel's", err)
 		}
-		t.running = version.Number
+		t.running, t.silicon = version.Number, silicon
 		t.config = t.config.on(settings.Platform{AppleSilicon: silicon})
 		t.policy = t.policyFor(t.running)
 	}

@@ -75,7 +75,7 @@ func enforces(action enforce.Action) bool {
 	switch action.(type) {
 	case enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Finish:
 		return true
-	case enforce.Look, enforce.Download, enforce.Prompt, enforce.Remind, enforce.Wait:
+	case enforce.Look, enforce.Download, enforce.Prompt, enforce.Remind, enforce.Hold, enforce.Wait:
 	}
 	return false
 }

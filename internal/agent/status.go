@@ -97,7 +97,7 @@ type sight struct {
 func (a *Agent) sight(ctx context.Context) sight {
 	system := macos.System{Host: a.Host}
 	silicon, _ := system.AppleSilicon(ctx) // where it cannot be told it is taken to be Intel's, as in a turn
-	s := sight{turn: turn{agent: a, config: loadConfig(a.Host, settings.Platform{AppleSilicon: silicon})}}
+	s := sight{turn: turn{agent: a, silicon: silicon, config: loadConfig(a.Host, settings.Platform{AppleSilicon: silicon})}}
 	if version, err := system.Version(ctx); err == nil {
 		s.running = version.Number
 	}
@@ -125,7 +125,7 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		DeferralsUsed: state.Deferrals, Prompts: state.Prompts,
 		Pending:  []PendingUpdate{},
 		LastLook: lastLook(state), LastError: LastError(state.Problem),
-		ByHand: s.policy.Manual || state.ByHand(), InstallFailures: state.Install.Failures,
+		ByHand: s.byHand(), InstallFailures: state.Install.Failures,
 		Restart: state.Restart.Power, SetBack: int64(state.SetBack / time.Second),
 		Journal: end.String(), JournalWhole: whole,
 		Problems: append([]string{}, s.problems...),
@@ -138,6 +138,11 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		r.Settings = append(r.Settings, EffectiveSetting{v.Name, v.Value, v.Source})
 	}
 	return r, nil
+}
+
+// byHand tells whether the person is to install any of the pending updates.
+func (s sight) byHand() bool {
+	return slices.Contains(enforce.Methods(s.policy, s.state, s.agent.Host.Clock.Now()), enforce.ByPerson)
 }
 
 // nextPrompt is when the person is asked next, if they will be.

@@ -158,7 +158,7 @@ func settingsExplainCommand() *cobra.Command {
 // findKey finds a key by its name, in any case of letters.
 func findKey(name string) (settings.Key, error) {
 	var all []string
-	for _, key := range settings.TableWithPlanned() {
+	for _, key := range settings.Table() {
 		if strings.EqualFold(key.Name, name) {
 			return key, nil
 		}
@@ -176,9 +176,6 @@ func explainKey(out io.Writer, key settings.Key) {
 		fmt.Fprintln(out, line)
 	}
 	fmt.Fprintln(out)
-	if key.Planned {
-		fmt.Fprint(out, "Planned: it is checked, and has no effect in this version.\n\n")
-	}
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(out, "%-9s %s\n", name+":", value)

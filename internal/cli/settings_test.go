@@ -27,7 +27,7 @@ func TestEverySettingIsListedAndExplained(t *testing.T) {
 			t.Fatalf("%s is not listed", key.Name)
 		}
 	}
-	for _, key := range settings.TableWithPlanned() {
+	for _, key := range settings.Table() {
 		if stdout, stderr, code := run(t, "settings", "explain", key.Name); code != 0 || stdout == "" {
 			t.Errorf("%s: %d, %s", key.Name, code, stderr)
 		}

@@ -18,6 +18,7 @@ import (
 type checkOptions struct {
 	context settings.LintContext
 	today   string
+	declare string // when a declaration enforces an update
 	asJSON  bool
 }
 
@@ -50,6 +51,7 @@ func settingsCheckCommand() *cobra.Command {
 	flags.StringVar(&o.context.MacOS, "macos", "", "the oldest `version` of macOS that your Macs run, as in 13.7")
 	flags.BoolVar(&o.context.LogoInPackage, "logo-in-package", false, "the package brings a logo along; the administrator's file says so itself")
 	flags.StringVar(&o.today, "today", "", "the `date` to compare dates with, as in 2026-11-30, where it is not today")
+	flags.StringVar(&o.declare, "declaration", "", "when a declaration of your management enforces an update, as in 2026-12-04T18:00:00")
 	flags.BoolVar(&o.asJSON, "json", false, "print JSON")
 	_ = command.RegisterFlagCompletionFunc("policy-frequency", cobra.FixedCompletions(settings.Frequencies(), cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -77,6 +79,13 @@ func (o *checkOptions) validate() error {
 			return usagef("give it as in --today 2026-11-30", "--today %q: not a date", o.today)
 		}
 		o.context.Now = day
+	}
+	if o.declare != "" {
+		at, err := time.Parse("2006-01-02T15:04:05", o.declare)
+		if err != nil {
+			return usagef("give it as in --declaration 2026-12-04T18:00:00, as the declaration does", "--declaration %q: not a date and time", o.declare)
+		}
+		o.context.Declaration = at
 	}
 	return nil
 }

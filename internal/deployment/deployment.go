@@ -98,12 +98,12 @@ func sortProblems(problems []Problem) {
 
 // textKeys are the keys that stand under messages and, for each language, under localizations.
 func textKeys() []settings.Key {
-	return slices.DeleteFunc(settings.TableWithPlanned(), func(key settings.Key) bool { return !isText(key) })
+	return slices.DeleteFunc(settings.Table(), func(key settings.Key) bool { return !isText(key) })
 }
 
 // settingKeys are the keys that stand under settings.
 func settingKeys() []settings.Key {
-	return slices.DeleteFunc(settings.TableWithPlanned(), func(key settings.Key) bool {
+	return slices.DeleteFunc(settings.Table(), func(key settings.Key) bool {
 		return isText(key) || key.Name == settings.Localizations
 	})
 }

@@ -93,7 +93,7 @@ func (i *importing) settle() {
 	i.deployment.Settings, i.deployment.Messages, i.deployment.Localizations = nil, nil, nil
 	i.refuse()
 	s, _ := settings.Decode(settings.Platform{}, settings.Source{Name: "file", Values: i.values})
-	for _, key := range settings.TableWithPlanned() {
+	for _, key := range settings.Table() {
 		_, given := i.values[key.Name]
 		effective := s.Of(key.Name)
 		switch {

@@ -86,9 +86,6 @@ func span(description string, least, most int64) map[string]any {
 // property describes the values of a key.
 func property(key settings.Key) map[string]any {
 	description := key.Help + " " + key.Paragraph
-	if key.Planned {
-		description = "Planned, without effect yet. " + description
-	}
 	if key.Type == settings.Integer && key.Unit == settings.Seconds {
 		p := span(description, key.Min, key.Max)
 		if n, ok := key.Default.(int64); ok {

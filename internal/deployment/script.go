@@ -148,4 +148,4 @@ func excerpt(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-func settingNames() []string { return names(settings.TableWithPlanned()) }
+func settingNames() []string { return names(settings.Table()) }

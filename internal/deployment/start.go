@@ -34,9 +34,6 @@ settings:
 `)
 	group := ""
 	for _, key := range settingKeys() {
-		if key.Planned {
-			continue
-		}
 		if key.Group != group {
 			group = key.Group
 			fmt.Fprintf(&b, "  # %s\n\n", strings.ToUpper(group))

@@ -23,8 +23,9 @@ type Download struct {
 
 // Prompt asks the person to install or defer: [Answered].
 type Prompt struct {
-	Until time.Time // the prompt is gone by then
-	Last  bool      // a deferral now lasts to the deadline
+	Until    time.Time // the prompt is gone by then
+	Last     bool      // a deferral now lasts to the deadline
+	Deadline time.Time // what the person is told: a deferral that is the last by number brings the deadline forward
 	Why
 }
 
@@ -60,6 +61,13 @@ type Remind struct {
 	Why
 }
 
+// Hold asks the person for what is lacking before updates can be installed, and waits a few minutes for it: [Held].
+type Hold struct {
+	Lack    Lack
+	Overdue bool // the deadline has passed: the window cannot be dismissed
+	Why
+}
+
 // Finish reports to Jamf Pro and removes the daemon. It ends the turn.
 type Finish struct{ Why }
 
@@ -77,5 +85,6 @@ func (Install) action()      {}
 func (AskRestart) action()   {}
 func (ForceRestart) action() {}
 func (Remind) action()       {}
+func (Hold) action()         {}
 func (Finish) action()       {}
 func (Wait) action()         {}

@@ -6,56 +6,103 @@ import (
 
 // ask turns to the person: with a prompt before the deadline, with the final warning after it.
 func (t *turn) ask(scene Scene) Action {
+	s := &t.s
+	ours := len(t.pending(ByTool)) > 0
 	switch {
 	case scene.Converting:
 		return Wait{Why: WhyConverting}
-	case t.byHand():
+	case !ours:
 		return t.askByHand(scene)
 	case t.agreed():
-		return t.install(WhyAgreed)
+		return t.install(WhyAgreed, scene)
 	case t.deferred():
-		return Wait{Until: t.s.DeferredUntil, Why: WhyDeferred}
-	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut:
-		return t.install(WhyDeadlineNobody)
+		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
+	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && scene.empty():
+		return t.install(WhyDeadlineNobody, scene)
 	case !scene.Somebody:
-		return Wait{Why: WhyNobody}
-	case t.s.Deadline.Sub(t.now) < min(shortestPrompt, t.p.UpdateDelay): // the warning ends after the deadline
+		return Wait{Why: scene.whoIsNotAsked()}
+	case s.Deadline.Sub(t.now) < min(shortestPrompt, t.p.UpdateDelay): // the warning ends after the deadline
+		if lack := t.lacks(scene); lack != LackNothing { // what cannot be started is not announced
+			return t.install(WhyDeadline, scene)
+		}
 		return Warn{Why: WhyDeadline}
 	default:
-		return t.prompt()
+		return t.prompt(scene)
 	}
 }
 
-// askByHand turns to the person where only they can install.
-func (t *turn) askByHand(scene Scene) Action {
-	overdue := t.s.Deadline.Sub(t.now) < shortestPrompt
+// empty tells that nobody is at the Mac and nobody has left anything open on it.
+func (s Scene) empty() bool { return !s.Somebody && s.Others == 0 && !s.SettingUp }
+
+// whoIsNotAsked says why nobody is asked, where nobody is at the console.
+func (s Scene) whoIsNotAsked() Why {
 	switch {
-	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && !t.p.Manual && t.now.Sub(t.s.Install.FailedAt) >= retryAlone:
-		return t.install(WhyDeadlineNobody) // there is nobody to hand the updates to
+	case s.SettingUp:
+		return WhySettingUp
+	case s.Others > 0:
+		return WhyOthers
+	default:
+		return WhyNobody
+	}
+}
+
+// askByHand turns to the person where only they, or macOS itself, can install.
+func (t *turn) askByHand(scene Scene) Action {
+	s := &t.s
+	overdue := s.Deadline.Sub(t.now) < shortestPrompt
+	alone := s.ByHand() && t.p.System != ByPerson // softwareupdate would do, and has failed
+	switch {
+	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && scene.empty() && alone && t.now.Sub(s.Install.FailedAt) >= retryAlone:
+		return t.installAlone(scene) // there is nobody to hand the updates to
+	case overdue && len(t.pending(ByPerson)) == 0 && !t.lapse():
+		return Wait{Until: s.Declared.due().Add(declarationGrace), Why: WhyDeclared}
 	case !scene.Somebody:
-		return Wait{Why: WhyNobody}
-	case t.s.Reminders >= maxReminders:
+		return Wait{Why: scene.whoIsNotAsked()}
+	case s.Reminders >= maxReminders:
 		return Wait{Why: WhyReminded}
 	case overdue:
 		return t.remind(Remind{Standing: true, Overdue: true, Why: WhyByHandOverdue})
 	case t.agreed() && !t.p.QuietManual:
 		return t.remind(Remind{Standing: true, Why: WhyByHand})
 	case t.deferred():
-		return Wait{Until: t.s.DeferredUntil, Why: WhyDeferred}
+		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
 	default:
-		return t.prompt()
+		return t.prompt(scene)
 	}
 }
 
-func (t *turn) prompt() Action {
+// prompt asks, unless there is a reason to come back a little later.
+func (t *turn) prompt(scene Scene) Action {
 	s := &t.s
+	switch {
+	case scene.Locked:
+		return Wait{Until: s.Deadline, Why: WhyLocked}
+	case t.busy(scene):
+		return Wait{Until: earlier(s.HeldBack.Add(t.p.MeetingPatience), s.Deadline), Why: WhyBusy}
+	}
+	s.HeldBack = time.Time{}
 	s.Prompts++
 	s.Prompted = t.now
-	return Prompt{
-		Until: earlier(t.now.Add(t.p.PromptTimeout), s.Deadline),
-		Last:  !t.now.Add(t.p.DeferralPeriod).Before(s.Deadline),
-		Why:   WhyDue,
+	last := !t.now.Add(t.p.DeferralPeriod).Before(s.Deadline) || t.p.MaxDeferrals > 0 && s.Deferrals+1 >= t.p.MaxDeferrals
+	p := Prompt{Until: earlier(t.now.Add(t.p.PromptTimeout), s.Deadline), Last: last, Deadline: s.Deadline, Why: WhyDue}
+	if last {
+		p.Deadline = earlier(s.Deadline, t.now.Add(t.p.DeferralPeriod))
 	}
+	return p
+}
+
+// busy tells whether a call or a presentation holds the prompt back. It does so no longer than the administrator's
+// patience lasts: the next turn comes too late to end it in time, so it is ended with this one.
+func (t *turn) busy(scene Scene) bool {
+	s := &t.s
+	if !scene.Busy {
+		s.HeldBack = time.Time{}
+		return false
+	}
+	if s.HeldBack.IsZero() {
+		s.HeldBack = t.now
+	}
+	return t.now.Add(t.p.Interval).Before(s.HeldBack.Add(t.p.MeetingPatience))
 }
 
 func (t *turn) answered(e Answered) Action {
@@ -65,16 +112,17 @@ func (t *turn) answered(e Answered) Action {
 		s.Unseen = 0
 		s.Agreed = t.now
 		s.DeferredUntil = t.clamp(s.Prompted.Add(t.p.DeferralPeriod)) // whatever comes of it, no prompt sooner
-		if t.byHand() {
+		if len(t.pending(ByTool)) == 0 {
 			return t.remind(Remind{Open: true, Standing: !t.p.QuietManual, Why: WhyByHand})
 		}
-		return t.install(WhyAgreed)
+		return t.install(WhyAgreed, e.Scene)
 	case AnswerUnseen:
 		return t.unseen()
 	case AnswerDefer, AnswerIgnored, AnswerClosed:
 		s.Unseen = 0
 		s.Deferrals++
 		s.DeferredUntil = t.clamp(t.now.Add(t.p.DeferralPeriod))
+		t.spent()
 		return t.ask(e.Scene)
 	}
 	return t.unseen()
@@ -82,7 +130,7 @@ func (t *turn) answered(e Answered) Action {
 
 func (t *turn) warned(e Warned) Action {
 	if e.Unseen {
-		return t.unwarned()
+		return t.unwarned(e.Scene)
 	}
 	t.s.Unwarned = 0
 	if !e.Clicked && !t.overdue() { // the person logged out, and the deadline is yet to come
@@ -90,11 +138,11 @@ func (t *turn) warned(e Warned) Action {
 	}
 	t.s.Unseen = 0
 	t.s.Agreed = t.now
-	return t.install(WhyWarned)
+	return t.install(WhyWarned, e.Scene)
 }
 
 // unwarned answers a final warning that could not be shown. Once it could not turn after turn, it is done without.
-func (t *turn) unwarned() Action {
+func (t *turn) unwarned(scene Scene) Action {
 	wait := t.unseen()
 	if !t.overdue() {
 		return wait
@@ -104,7 +152,7 @@ func (t *turn) unwarned() Action {
 		return wait
 	}
 	t.s.Agreed = t.now
-	return t.install(WhyUnwarned)
+	return t.install(WhyUnwarned, scene)
 }
 
 // unseen ends a turn in which no window could be shown. Nothing is bought and nothing is lost by it.

@@ -12,6 +12,8 @@ type TurnStarted struct {
 	Boot   time.Time // when the Mac started, by its own clock; zero where that is not known
 	Wish   Wish
 	Memory Wish // what a record of our own says of the round, where the state of it is lost
+
+	Declaration Declaration // what macOS enforces itself
 }
 
 // Wish is what the two local preference values ask for. A zero time asks for nothing.
@@ -20,10 +22,17 @@ type Wish struct {
 	DeferredUntil time.Time `json:"deferred_until,omitzero"`
 }
 
-// Scene is what the person at the Mac, and the Mac itself, are up to.
+// Scene is what the person at the Mac, and the Mac itself, are up to. What is not known is as if all were well.
 type Scene struct {
-	Somebody   bool // a person is logged in at the console
-	Converting bool // FileVault is encrypting or decrypting the disk
+	Somebody   bool  // a person is logged in at the console
+	Locked     bool  // their screen is locked
+	Busy       bool  // they are in a call, or show something
+	Others     int   // people who are logged in, and not at the console
+	SettingUp  bool  // Setup Assistant is at the console
+	Converting bool  // FileVault is encrypting or decrypting the disk
+	OnBattery  bool  // the Mac draws from its battery
+	Charge     int   // its charge in percent, where OnBattery
+	Free       int64 // free space in bytes; 0 for unknown
 }
 
 // Looked tells what a conclusive look found.
@@ -31,6 +40,8 @@ type Looked struct {
 	Updates []Update // all that is offered, none where nothing is
 	Partial bool     // the listing may have been cut: that something is not in it proves nothing
 	Scene   Scene
+
+	Declaration Declaration // what macOS enforces itself
 }
 
 // LookFailed tells that a look proved nothing.
@@ -39,6 +50,7 @@ type LookFailed struct{ Cause string }
 // Downloaded tells that a download ended; Cause says what went wrong, and is empty when nothing did.
 type Downloaded struct {
 	Cause string
+	Later bool // Apple does not let this Mac have the updates yet
 	Scene Scene
 }
 
@@ -52,6 +64,7 @@ type Answered struct {
 type Warned struct {
 	Unseen  bool // no window could be shown
 	Clicked bool // the person clicked its button; else it stood to its end, or the person logged out
+	Scene   Scene
 }
 
 // Installed tells how an installation ended.
@@ -59,6 +72,7 @@ type Installed struct {
 	Outcome Outcome
 	Power   Power // what the tool said the Mac must do; Stay where it said nothing
 	Cause   string
+	Owner   bool // it needs the password of an owner of the Mac, which we do not have
 	Scene   Scene
 }
 
@@ -71,6 +85,9 @@ type RestartForced struct{ Cause string }
 // Reminded tells that a reminder to install by hand was shown, or could not be.
 type Reminded struct{ Unseen bool }
 
+// Held tells that a window that asked for power or space is gone, and how things are now.
+type Held struct{ Scene Scene }
+
 func (TurnStarted) event()   {}
 func (Looked) event()        {}
 func (LookFailed) event()    {}
@@ -81,6 +98,7 @@ func (Installed) event()     {}
 func (StillUp) event()       {}
 func (RestartForced) event() {}
 func (Reminded) event()      {}
+func (Held) event()          {}
 
 // Answer is how a prompt ended.
 type Answer int
@@ -102,4 +120,5 @@ const (
 	OutcomeInstalled Outcome = iota // the tool said so
 	OutcomeUnproven                 // the tool said nothing: only another look can tell
 	OutcomeFailed                   // the tool said so, or was stopped
+	OutcomeLater                    // Apple does not let this Mac have the updates yet
 )

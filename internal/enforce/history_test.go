@@ -63,7 +63,17 @@ type chapter struct {
 	appears     int           // how many more updates are offered
 
 	nobody, converting    bool
-	look                  int // 0 works, 1 fails, 2 is cut
+	busy, locked          bool
+	settingUp             bool
+	others                int
+	battery               int   // the charge, on battery; 0 for on power
+	free                  int64 // free space; 0 for enough
+	plugs                 bool  // the person does what a hold asks for
+	declared              int   // a declaration appears that is due in so many minutes
+	heeds                 bool  // macOS carries its declaration out
+	ramped                bool  // Apple does not let this Mac have the updates yet
+	owner                 bool  // the installation fails for want of an owner's password
+	look                  int   // 0 works, 1 fails, 2 is cut
 	noDownload            bool
 	answer                enforce.Answer
 	takes                 time.Duration // to answer, to download, to install
@@ -96,10 +106,10 @@ const (
 )
 
 // troubles are the kinds of things that go wrong in a history.
-type troubles struct{ clock, boot, kills, tools, admin, restarts, awake bool }
+type troubles struct{ clock, boot, kills, tools, admin, restarts, scenes, awake bool }
 
 func everything() troubles {
-	return troubles{clock: true, boot: true, kills: true, tools: true, admin: true, restarts: true}
+	return troubles{clock: true, boot: true, kills: true, tools: true, admin: true, restarts: true, scenes: true}
 }
 
 var start = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)
@@ -117,14 +127,33 @@ func drawPolicy(t *rapid.T) enforce.Policy {
 	p.PromptTimeout = minutes(t, 1, 29, "PromptTimeout")
 	p.UpdateDelay = time.Duration(rapid.IntRange(5, 900).Draw(t, "UpdateDelay")) * time.Second
 	p.HardRestartDelay = time.Duration(rapid.IntRange(5, 600).Draw(t, "HardRestartDelay")) * time.Second
-	p.Manual = oneIn(t, 6, "Manual")
-	p.QuietManual = p.Manual && oneIn(t, 2, "QuietManual")
+	drawMethods(t, &p)
 	p.InstallLoggedOut = !oneIn(t, 4, "not InstallLoggedOut")
 	if oneIn(t, 4, "workday") {
 		p.Workday = enforce.Workday{Start: 8, End: 18, Days: [7]bool{false, true, true, true, true, true, false}}
 		p.Zone = time.FixedZone("", 3600*rapid.IntRange(-11, 12).Draw(t, "zone"))
 	}
 	return p
+}
+
+// drawMethods draws who installs, and what is needed for it.
+func drawMethods(t *rapid.T, p *enforce.Policy) {
+	switch rapid.IntRange(0, 5).Draw(t, "method") {
+	case 0:
+		p.System, p.Packages = enforce.ByPerson, enforce.ByPerson
+	case 1:
+		p.System = enforce.ByPerson
+	}
+	p.Declarations = oneIn(t, 2, "Declarations")
+	p.QuietManual = p.System == enforce.ByPerson && oneIn(t, 2, "QuietManual")
+	if oneIn(t, 4, "MaxDeferrals") {
+		p.MaxDeferrals = rapid.IntRange(1, 4).Draw(t, "so many deferrals")
+	}
+	if oneIn(t, 6, "LatestDeadline") {
+		p.LatestDeadline = start.Add(minutes(t, -60, 2000, "LatestDeadline"))
+	}
+	p.MinimumBattery, p.MinimumSpace = 20, 15e9
+	p.MeetingPatience = minutes(t, 0, 180, "MeetingPatience")
 }
 
 func drawChapter(t *rapid.T, w troubles) *chapter {
@@ -154,6 +183,9 @@ func drawChapter(t *rapid.T, w troubles) *chapter {
 	if w.tools && oneIn(t, 3, "tool trouble") {
 		drawFaults(t, c)
 	}
+	if w.scenes && oneIn(t, 3, "something is in the way") {
+		drawObstacle(t, c)
+	}
 	if w.kills && oneIn(t, 4, "killed") {
 		c.kill, c.killLate = rapid.IntRange(1, 6).Draw(t, "in action"), oneIn(t, 2, "after its effect")
 	}
@@ -177,8 +209,35 @@ func drawChapter(t *rapid.T, w troubles) *chapter {
 	return c
 }
 
+// drawObstacle draws what the person or the Mac is up to.
+func drawObstacle(t *rapid.T, c *chapter) {
+	switch rapid.IntRange(0, 7).Draw(t, "in the way") {
+	case 0:
+		c.busy = true
+	case 1:
+		c.locked = true
+	case 2:
+		c.nobody, c.others = true, 1
+	case 3:
+		c.nobody, c.settingUp = true, true
+	case 4:
+		c.battery = rapid.IntRange(1, 60).Draw(t, "charge")
+	case 5:
+		c.free = rapid.Int64Range(1, 30).Draw(t, "free") * 1e9
+	case 6:
+		c.declared = rapid.IntRange(-100, 3000).Draw(t, "declared, minutes ahead")
+	case 7:
+		c.heeds = true
+	}
+	c.plugs = oneIn(t, 2, "plugs in")
+}
+
 func drawFaults(t *rapid.T, c *chapter) {
-	switch rapid.IntRange(0, 8).Draw(t, "fault") {
+	switch rapid.IntRange(0, 10).Draw(t, "fault") {
+	case 9:
+		c.outcome, c.owner = enforce.OutcomeFailed, true
+	case 10:
+		c.ramped = true
 	case 0:
 		c.look = 1
 	case 1:
@@ -257,7 +316,8 @@ func offer(n int) enforce.Update {
 	u := enforce.Update{Label: fmt.Sprintf("Update%d-1 ", n), Title: fmt.Sprintf("Update %d", n), Version: "1", Recommended: true}
 	switch n % 7 {
 	case 0:
-		u.Action = enforce.Restart
+		u.Version, u.Action = fmt.Sprintf("13.6.%d", n+1), enforce.Restart
+		u.Title = "macOS Ventura " + u.Version
 	case 2:
 		u.Action, u.Recommended = enforce.ShutDown, false
 	case 3:

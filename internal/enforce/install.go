@@ -4,17 +4,38 @@ import (
 	"time"
 )
 
-func (t *turn) install(why Why) Action {
+// install installs what softwareupdate is to install, if the Mac is fit for it.
+func (t *turn) install(why Why, scene Scene) Action {
 	s := &t.s
+	if lack := t.lacks(scene); lack != LackNothing {
+		if s.Holds == 0 && scene.Somebody {
+			return t.hold(lack)
+		}
+		return t.held(Held{Scene: scene})
+	}
+	ours := t.pending(ByTool)
+	s.Lack = LackNothing
 	s.Install.forget()
-	s.Install.Tried, s.Install.At = s.Pending, t.now
-	return Install{Updates: s.Pending, Restart: power(s.Pending) != Stay, Why: why}
+	s.Install.Tried, s.Install.At = ours, t.now
+	return Install{Updates: ours, Restart: power(ours) != Stay, Why: why}
+}
+
+// installAlone tries again what has failed before, on a Mac at which there is nobody to do better.
+func (t *turn) installAlone(scene Scene) Action {
+	s := &t.s
+	failures := s.Install.Failures
+	s.Install.Failures = 0 // so that softwareupdate is to install again
+	action := t.install(WhyDeadlineNobody, scene)
+	s.Install.Failures = failures
+	return action
 }
 
 func (t *turn) installed(e Installed) Action {
 	s := &t.s
 	s.Install.Ended = true
-	s.Agreed = time.Time{}
+	if len(t.pending(ByPerson, ByDeclaration)) == 0 { // else who agreed has still to install the rest
+		s.Agreed = time.Time{}
+	}
 	switch e.Outcome {
 	case OutcomeInstalled:
 		if power := stronger(e.Power, power(s.Install.Tried)); power != Stay {
@@ -25,7 +46,14 @@ func (t *turn) installed(e Installed) Action {
 		return Look{Why: WhyVerify}
 	case OutcomeFailed:
 		s.Install.forget()
+		if e.Owner {
+			s.Install.Failures = max(s.Install.Failures, maxInstallFailures-1) // nothing will come of trying again
+		}
 		return t.failed(e.Cause)
+	case OutcomeLater:
+		s.Install.forget()
+		s.Agreed = time.Time{}
+		return t.later()
 	}
 	return Look{Why: WhyVerify}
 }
@@ -37,6 +65,7 @@ func (t *turn) failed(cause string) Action {
 	s.Install.FailedAt = t.now
 	s.Install.Cause = cause
 	s.Install.Set = fingerprint(s.Pending)
+	s.Agreed = time.Time{}
 	s.DeferredUntil = t.clamp(t.now.Add(t.p.DeferralPeriod))
 	t.note(cause)
 	return Wait{Until: s.DeferredUntil, Why: WhyInstallFailed}

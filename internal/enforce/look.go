@@ -19,12 +19,13 @@ func (t *turn) looked(e Looked) Action {
 		return t.lookFailed(LookFailed{Cause: "the listing was cut before it showed what was installed"})
 	}
 	s.Look = LookState{At: t.now}
+	s.Later = time.Time{}
 	restarted := tried.Restarted || s.Clock.Boot.After(tried.At)
 	if power := power(gone); power != Stay && !restarted {
 		return t.restart(power, e.Scene) // installed, and the restart that it needs has not been
 	}
 	s.Install.forget()
-	if len(required) == 0 {
+	if len(required) == 0 { // that macOS enforces something else is no work of ours
 		*s = State{Look: s.Look, Clock: s.Clock, Mirror: s.Mirror} // the round ends here, whether or not the removal works
 		return Finish{Why: WhyNothingLeft}
 	}
@@ -36,18 +37,21 @@ func (t *turn) looked(e Looked) Action {
 		s.Agreed = time.Time{} // who agreed has not seen these
 	}
 	s.Pending, s.Offered = required, e.Updates[:min(len(e.Updates), maxOffered)]
-	set := fingerprint(required)
-	if s.Install.Set != set {
+	if s.Install.Set != fingerprint(required) {
 		s.Install.Failures, s.Install.Cause, s.Install.Set = 0, "", ""
 	}
+	t.declared(e.Declaration)
+	ours := t.pending(ByTool)
+	set := fingerprint(ours)
 	if len(tried.Tried) > 0 && len(gone) == 0 && (tried.Ended || restarted) {
 		s.Agreed = time.Time{}
 		return t.failed("still offered after it was installed: " + tried.Tried[0].Name())
 	}
-	if t.byHand() || e.Scene.Converting || s.Cache.Set == set && (s.Cache.Done || s.Cache.Failures >= maxDownloads) {
+	if len(ours) == 0 || e.Scene.Converting || s.Cache.Set == set && (s.Cache.Done || s.Cache.Failures >= maxDownloads) ||
+		t.lacks(e.Scene) == LackSpace {
 		return t.ask(e.Scene)
 	}
-	return Download{Updates: required, Why: WhyNotCached}
+	return Download{Updates: ours, Why: WhyNotCached}
 }
 
 // begin begins a round, unless one runs.
@@ -57,7 +61,7 @@ func (t *turn) begin() {
 		return
 	}
 	s.Began, s.Allowed = t.now, t.p.MaxDeferral
-	s.Deadline = earlier(s.Deadline, t.p.deadline(t.now))
+	t.bring(t.p.deadline(t.now))
 	s.DeferredUntil = t.clamp(s.DeferredUntil)
 }
 
@@ -78,9 +82,12 @@ func (t *turn) lookFailed(e LookFailed) Action {
 
 func (t *turn) downloaded(e Downloaded) Action {
 	s := &t.s
-	set := fingerprint(s.Pending)
+	set := fingerprint(t.pending(ByTool))
 	if s.Cache.Set != set {
 		s.Cache = CacheState{Set: set}
+	}
+	if e.Later {
+		return t.later()
 	}
 	s.Cache.Done = e.Cause == ""
 	if !s.Cache.Done {
@@ -88,6 +95,13 @@ func (t *turn) downloaded(e Downloaded) Action {
 		t.note("download updates: " + e.Cause)
 	}
 	return t.ask(e.Scene)
+}
+
+// later waits for Apple, which gives an update to some Macs sooner than to others. Nothing is wrong with that, and nobody is
+// asked for what cannot be had.
+func (t *turn) later() Action {
+	t.s.Later = t.now.Add(laterAgain)
+	return Wait{Until: t.s.Later, Why: WhyLater}
 }
 
 // notOffered returns the tried updates that are not among the offered, by label.

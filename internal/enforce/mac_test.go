@@ -20,8 +20,9 @@ type mac struct {
 	turn   int
 	made   int // updates ever offered
 
-	unsure    bool          // the clock went back since the last turn that knew when the Mac started
-	rebooted  bool          // the Mac was started since then
+	unsure    bool // the clock went back since the last turn that knew when the Mac started
+	rebooted  bool // the Mac was started since then
+	record    enforce.Declaration
 	late      bool          // it went back within a turn
 	wiped     bool          // the state was lost since then
 	memory    enforce.Wish  // what a record of our own says of it
@@ -97,6 +98,7 @@ func (m *mac) play(c *chapter) {
 		m.now = m.now.Add(time.Minute)
 	}
 	m.appear(c.appears)
+	m.declare(c)
 	if c.reinstall && m.prefs == m.shown() { // two losses at once are one too many
 		if m.memory = (enforce.Wish{}); c.remembers {
 			m.memory = m.shown()
@@ -108,6 +110,23 @@ func (m *mac) play(c *chapter) {
 	m.turn++
 	m.up, m.asked = true, time.Time{}
 	m.take(c)
+}
+
+// declare lets the management declare an update, and macOS carry it out when it is due.
+func (m *mac) declare(c *chapter) {
+	if c.declared != 0 && m.record.None() {
+		m.record = enforce.Declaration{Version: "13.6.1", At: m.wall().Add(time.Duration(c.declared) * time.Minute)}
+		m.excused++ // the deadline may come nearer
+	}
+	if !c.heeds || m.record.None() || m.wall().Before(m.record.At) {
+		return
+	}
+	for _, u := range m.offered {
+		if u.Version == m.record.Version {
+			m.put([]enforce.Update{u})
+			m.reboot()
+		}
+	}
 }
 
 // administrate carries out what an administrator does to the preference values and to the policy.
@@ -142,7 +161,7 @@ func (m *mac) administrate(c *chapter) {
 
 // take takes a turn.
 func (m *mac) take(c *chapter) {
-	e := enforce.TurnStarted{Boot: m.boot.Add(m.off), Wish: m.prefs}
+	e := enforce.TurnStarted{Boot: m.boot.Add(m.off), Wish: m.prefs, Declaration: m.record}
 	if m.saved.Deadline.IsZero() && m.wiped {
 		e.Memory = m.memory
 	}
@@ -217,7 +236,10 @@ func (m *mac) told(event enforce.Event) {
 
 func (m *mac) scene(c *chapter) enforce.Scene {
 	m.alone = c.nobody
-	return enforce.Scene{Somebody: !c.nobody, Converting: c.converting}
+	return enforce.Scene{
+		Somebody: !c.nobody, Converting: c.converting, Busy: c.busy, Locked: c.locked, Others: c.others, SettingUp: c.settingUp,
+		OnBattery: c.battery > 0, Charge: c.battery, Free: c.free,
+	}
 }
 
 // perform carries an action out.
@@ -231,6 +253,7 @@ func (m *mac) perform(c *chapter, action enforce.Action) enforce.Event {
 		if c.noDownload {
 			e.Cause = "no space left"
 		}
+		e.Later = c.ramped
 		return e
 	case enforce.Prompt:
 		return m.prompt(c, a)
@@ -252,6 +275,12 @@ func (m *mac) perform(c *chapter, action enforce.Action) enforce.Event {
 			m.staged = enforce.Stay
 		}
 		return enforce.Reminded{Unseen: c.unseen}
+	case enforce.Hold:
+		m.now = m.now.Add(5 * time.Minute)
+		if c.plugs {
+			c.battery, c.free = 0, 0
+		}
+		return enforce.Held{Scene: m.scene(c)}
 	case enforce.Wait, enforce.Finish:
 	}
 	return enforce.RestartForced{}
@@ -263,9 +292,9 @@ func (m *mac) look(c *chapter) enforce.Event {
 	case 1:
 		return enforce.LookFailed{Cause: "timed out"}
 	case 2:
-		return enforce.Looked{Updates: m.offered[:len(m.offered)/2], Partial: true, Scene: m.scene(c)}
+		return enforce.Looked{Updates: m.offered[:len(m.offered)/2], Partial: true, Scene: m.scene(c), Declaration: m.record}
 	default:
-		return enforce.Looked{Updates: shuffled(m.offered, m.turn), Scene: m.scene(c)}
+		return enforce.Looked{Updates: shuffled(m.offered, m.turn), Scene: m.scene(c), Declaration: m.record}
 	}
 }
 
@@ -290,14 +319,14 @@ func (m *mac) warn(c *chapter) enforce.Event {
 	case c.early:
 		m.now = m.now.Add(time.Second)
 		m.clicked = m.now
-		return enforce.Warned{Clicked: true}
+		return enforce.Warned{Clicked: true, Scene: m.scene(c)}
 	case c.leaves:
 		m.now = m.now.Add(m.policy.UpdateDelay / 2)
 		m.alone, c.nobody = true, true
 	default:
 		m.now = m.now.Add(m.policy.UpdateDelay)
 	}
-	return enforce.Warned{}
+	return enforce.Warned{Scene: m.scene(c)}
 }
 
 // put installs updates.
@@ -312,8 +341,11 @@ func (m *mac) put(updates []enforce.Update) {
 
 func (m *mac) install(c *chapter, a enforce.Install) enforce.Event {
 	m.now = m.now.Add(c.takes)
-	e := enforce.Installed{Outcome: c.outcome, Scene: m.scene(c)}
+	e := enforce.Installed{Outcome: c.outcome, Owner: c.owner, Scene: m.scene(c)}
 	switch {
+	case c.ramped:
+		e.Outcome = enforce.OutcomeLater
+		return e
 	case c.outcome == enforce.OutcomeFailed:
 		e.Cause = "failed to authenticate"
 		return e

@@ -11,10 +11,19 @@ type Policy struct {
 	UpdateDelay      time.Duration // how long the final warning stands before a forced install
 	HardRestartDelay time.Duration // from the polite restart to the forced one
 	Workday          Workday
+	MaxDeferrals     int       // so many deferrals at most; 0 for any number
+	LatestDeadline   time.Time // no deadline is later than this; zero for none
 	Scope            Scope
-	Manual           bool // the person installs in Software Update; we remind and check
-	QuietManual      bool // with Manual: no standing reminder before the deadline
-	InstallLoggedOut bool // past the deadline with nobody logged in: install without a warning
+	System           Method // how updates of macOS itself are installed: ByTool or ByPerson
+	Packages         Method // how others are, such as Safari
+	Declarations     bool   // what macOS enforces itself is left to it
+	MethodReason     string // why these methods, as a phrase
+	QuietManual      bool   // no standing reminder before the deadline, where the person installs
+	InstallLoggedOut bool   // past the deadline with nobody logged in: install without a warning
+
+	MinimumBattery  int           // on battery below this charge, in percent, nothing is installed
+	MinimumSpace    int64         // nor with less free space than this, in bytes
+	MeetingPatience time.Duration // how long a call or a presentation can hold a prompt back; 0 for not at all
 
 	Built    time.Time      // when this program was built: an earlier clock is wrong
 	Interval time.Duration  // how often launchd starts a turn
@@ -26,12 +35,4 @@ func (p Policy) zone() *time.Location {
 		return time.UTC
 	}
 	return p.Zone
-}
-
-// deadline is when a round that begins at the given time is enforced.
-func (p Policy) deadline(began time.Time) time.Time {
-	if p.SkipDeferral {
-		return began
-	}
-	return p.Workday.After(began.Add(p.MaxDeferral).In(p.zone()))
 }

@@ -7,10 +7,11 @@ import (
 // started answers the beginning of a turn. It is all that runs while a deferral does.
 func (t *turn) started(e TurnStarted) Action {
 	s := &t.s
-	s.Reminders = 0
+	s.Reminders, s.Holds = 0, 0
 	t.heed(e.Wish)
 	t.recall(e.Memory)
 	t.tighten()
+	t.declared(e.Declaration)
 	t.limit()
 	switch {
 	case s.Restart.Power != Stay && !t.restarted(e.Boot):
@@ -27,6 +28,8 @@ func (t *turn) started(e TurnStarted) Action {
 		return Look{Why: WhyInterrupted}
 	case t.deferred():
 		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
+	case t.now.Before(s.Later):
+		return Wait{Until: s.Later, Why: WhyLater}
 	case t.now.Before(s.Look.RetryAt) && !t.overdue():
 		return Wait{Until: s.Look.RetryAt, Why: WhyBackOff}
 	default:
@@ -49,8 +52,8 @@ func (t *turn) heed(w Wish) {
 		}
 		return
 	}
-	if wished(w.ForcedAfter, found.ForcedAfter, s.Mirror.Written.ForcedAfter) && w.ForcedAfter.Before(s.Deadline) {
-		s.Deadline = w.ForcedAfter
+	if wished(w.ForcedAfter, found.ForcedAfter, s.Mirror.Written.ForcedAfter) {
+		t.bring(w.ForcedAfter, LimitValue)
 	}
 	if wished(w.DeferredUntil, found.DeferredUntil, s.Mirror.Written.DeferredUntil) && w.DeferredUntil.Before(s.DeferredUntil) {
 		s.DeferredUntil = w.DeferredUntil
@@ -62,7 +65,10 @@ func (t *turn) heed(w Wish) {
 func (t *turn) limit() {
 	s := &t.s
 	if latest := t.now.Add(t.p.MaxDeferral + 24*time.Hour); s.Deadline.After(latest) {
-		s.Deadline = t.p.deadline(t.now)
+		s.Deadline, s.Limit = t.p.deadline(t.now)
+	}
+	if s.Later.After(t.now.Add(laterAgain)) {
+		s.Later = time.Time{}
 	}
 	if s.Look.RetryAt.After(t.now.Add(lastRetry)) {
 		s.Look.RetryAt = time.Time{}
@@ -77,10 +83,10 @@ func wished(t, found, written time.Time) bool {
 // takeOver continues a round that is known from the preference values alone: another program of the same contract left
 // them, or our own state was lost.
 func (t *turn) takeOver(w Wish) {
-	if w.ForcedAfter.After(t.p.deadline(t.now)) {
+	if latest, _ := t.p.deadline(t.now); w.ForcedAfter.After(latest) {
 		return
 	}
-	t.s.Deadline = w.ForcedAfter
+	t.s.Deadline, t.s.Limit = w.ForcedAfter, LimitValue
 	if !w.DeferredUntil.After(t.now.Add(t.p.DeferralPeriod)) {
 		t.s.DeferredUntil = t.clamp(w.DeferredUntil)
 	}
@@ -94,7 +100,7 @@ func (t *turn) recall(w Wish) {
 	case t.s.Deadline.IsZero():
 		t.takeOver(w)
 	default:
-		t.s.Deadline = earlier(t.s.Deadline, w.ForcedAfter)
+		t.bring(w.ForcedAfter, LimitValue)
 	}
 }
 
@@ -105,9 +111,11 @@ func (t *turn) tighten() {
 		return
 	}
 	if t.p.SkipDeferral {
-		s.Deadline = earlier(s.Deadline, t.now)
+		t.bring(t.now, LimitNone)
 	} else if t.p.MaxDeferral < s.Allowed {
 		s.Allowed = t.p.MaxDeferral
-		s.Deadline = earlier(s.Deadline, t.p.deadline(s.Began))
+		t.bring(t.p.deadline(s.Began))
 	}
+	t.bring(t.p.LatestDeadline, LimitDate)
+	t.spent()
 }

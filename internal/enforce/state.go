@@ -13,6 +13,7 @@ type State struct {
 	Began         time.Time     `json:"began,omitzero"`    // the first conclusive look that found a required update
 	Allowed       time.Duration `json:"allowed,omitzero"`  // the MaxDeferral that the deadline was made from
 	Deadline      time.Time     `json:"deadline,omitzero"` // enforcement begins then
+	Limit         Limit         `json:"limit,omitempty"`   // what the deadline rests on
 	DeferredUntil time.Time     `json:"deferred_until,omitzero"`
 	Prompted      time.Time     `json:"prompted,omitzero"` // the last prompt
 	Prompts       int           `json:"prompts,omitzero"`
@@ -21,6 +22,11 @@ type State struct {
 	Pending       []Update      `json:"pending,omitempty"` // those to enforce
 	Offered       []Update      `json:"offered,omitempty"` // all that the last conclusive look found, the first of them where they are many
 
+	Declared  Declaration   `json:"declared,omitzero"`  // what macOS enforces itself
+	Lapsed    bool          `json:"lapsed,omitzero"`    // that came to nothing
+	Lack      Lack          `json:"lack,omitempty"`     // what kept the last installation from being started
+	HeldBack  time.Time     `json:"held_back,omitzero"` // a call or a presentation holds the prompt back since then
+	Later     time.Time     `json:"later,omitzero"`     // Apple does not let this Mac have the updates before then
 	Look      LookState     `json:"look,omitzero"`
 	Cache     CacheState    `json:"cache,omitzero"`
 	Install   InstallState  `json:"install,omitzero"`
@@ -30,6 +36,7 @@ type State struct {
 	Unseen    int           `json:"unseen,omitzero"`    // windows in a row that could not be shown
 	Unwarned  int           `json:"unwarned,omitzero"`  // of these, final warnings in a row since the deadline
 	Reminders int           `json:"reminders,omitzero"` // reminders in this turn
+	Holds     int           `json:"holds,omitzero"`     // windows in this turn that asked for power or space
 	SetBack   time.Duration `json:"set_back,omitzero"`  // by how much the clock was set back in this round, in all
 	Decision  Why           `json:"decision,omitzero"`  // why the last action was taken
 	Decided   time.Time     `json:"decided,omitzero"`   // and when
@@ -158,7 +165,7 @@ func (s *State) keepTime(now, boot time.Time) {
 func (s *State) moveBack(d time.Duration) {
 	for _, t := range []*time.Time{
 		&s.Began, &s.Deadline, &s.DeferredUntil, &s.Prompted, &s.Agreed, &s.Look.At, &s.Look.RetryAt, &s.Install.At, &s.Install.FailedAt,
-		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At,
+		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At, &s.HeldBack, &s.Later,
 	} {
 		if moved := t.Add(-d); !t.IsZero() && moved.Year() > 0 { // before, JSON has no words for it
 			*t = moved
@@ -190,6 +197,7 @@ func (s State) Checked() (State, error) {
 		{"unseen", &s.Unseen},
 		{"unwarned", &s.Unwarned},
 		{"reminders", &s.Reminders},
+		{"holds", &s.Holds},
 		{"restart.asks", &s.Restart.Asks},
 	} {
 		if *count.n < 0 {

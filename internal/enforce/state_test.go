@@ -128,7 +128,7 @@ func TestExplain(t *testing.T) {
 		"A deferral runs until 2026-11-23 08:00:00 -0500, so nobody is asked before.",
 		"The deadline is 2026-11-26 04:00:00 -0500, in 2 days 23 hours.",
 		"It counts from 2026-11-23 04:00:00 -0500, when a required update was first found, for 3 days.",
-		"Pending: macOS Ventura 13.7.",
+		"Pending: macOS Ventura 13.7, which softwareupdate installs in the background.",
 		"1 deferral used so far.",
 	}, "\n")
 	if diff := cmp.Diff(want, lines); diff != "" {
@@ -149,6 +149,13 @@ func TestExplainSaysWhatIsOutOfTheOrdinary(t *testing.T) {
 		{"the deadline has passed", func(s *enforce.State) { s.Deadline = start }, "which has passed"},
 		{"it was moved", func(s *enforce.State) { s.Deadline = start.Add(time.Hour) }, "It was moved earlier since then."},
 		{"it fell into working time", func(s *enforce.State) { s.Deadline = start.Add(81 * time.Hour) }, "moved to the end of the working day"},
+		{"no deferral", func(s *enforce.State) { s.Limit = enforce.LimitNone }, "SkipDeferral is set"},
+		{"a date for all", func(s *enforce.State) { s.Limit = enforce.LimitDate }, "It is the date that DeadlineDate sets for all."},
+		{"the last deferral", func(s *enforce.State) { s.Limit = enforce.LimitCount }, "It came when the last of 0 deferrals was used."},
+		{"macOS enforces it", func(s *enforce.State) { s.Limit = enforce.LimitDeclaration }, "on which macOS enforces the update itself"},
+		{"macOS was to enforce it", func(s *enforce.State) {
+			s.Declared, s.Lapsed = enforce.Declaration{Version: "13.7", At: start}, true
+		}, "macOS was to enforce macOS 13.7 by 2026-11-23 09:00:00 +0000, and that has come to nothing."},
 		{"it was taken over", func(s *enforce.State) { s.Began = time.Time{} }, "It was taken over from the preference values."},
 		{"looks fail", func(s *enforce.State) { s.Look = enforce.LookState{Failures: 2, Cause: "no {network}"} }, "2 looks in a row proved nothing, the last because: no {network}."},
 		{"installations fail", func(s *enforce.State) { s.Install = enforce.InstallState{Failures: 3, Cause: "no"} }, "asked to install in Software Update"},

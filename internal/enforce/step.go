@@ -27,6 +27,8 @@ const (
 	// firstRetry is the wait after a look that proved nothing; it doubles with each that follows, up to lastRetry.
 	firstRetry = 10 * time.Minute
 	lastRetry  = 80 * time.Minute
+	// laterAgain is how often it is tried again to get updates that Apple does not let this Mac have yet.
+	laterAgain = 4 * time.Hour
 	// jitter is how far a clock may go back by its own regulation.
 	jitter = 5 * time.Second
 )
@@ -80,12 +82,11 @@ func (t *turn) step(event Event) Action {
 		return t.restartForced(e)
 	case Reminded:
 		return t.reminded(e)
+	case Held:
+		return t.held(e)
 	}
 	return Wait{Why: WhyNoEvent}
 }
-
-// byHand tells whether the person is to install.
-func (t *turn) byHand() bool { return t.p.Manual || t.s.ByHand() }
 
 // agreed tells whether an installation was agreed to, or warned of, and may go ahead. An agreement from the future, but
 // for what a clock may be off, is none.

@@ -44,6 +44,14 @@ const (
 	WhyByHand          Why = "by-hand"          // the person agreed to install in Software Update
 	WhyByHandOverdue   Why = "by-hand-overdue"  // the deadline has passed, and only the person can install
 	WhyNoEvent         Why = "no-event"         // Step was called without an event
+	WhyPower           Why = "power"            // the battery is low
+	WhySpace           Why = "space"            // there is too little free space
+	WhyBusy            Why = "busy"             // the person is in a call, or shows something
+	WhyLocked          Why = "locked"           // the screen is locked
+	WhyOthers          Why = "others"           // people are logged in, and nobody is at the console
+	WhySettingUp       Why = "setting-up"       // Setup Assistant is at the console
+	WhyDeclared        Why = "declared"         // macOS enforces the update itself
+	WhyLater           Why = "later"            // Apple does not let this Mac have the updates yet
 )
 
 // Explain says in sentences where a round stands and why the last action was taken. Times are given in the policy's zone.
@@ -51,9 +59,7 @@ func Explain(p Policy, s State, now time.Time) []string {
 	e := explainer{p, s, now}
 	lines := []string{e.reason()}
 	lines = append(lines, e.deadline()...)
-	if n := len(s.Pending); n > 0 {
-		lines = append(lines, fmt.Sprintf("Pending: %s.", List(s.Pending)))
-	}
+	lines = append(lines, e.methods()...)
 	if s.Deferrals > 0 {
 		lines = append(lines, fmt.Sprintf("%s used so far.", plural(s.Deferrals, "deferral")))
 	}
@@ -109,18 +115,61 @@ func (e explainer) deadline() []string {
 	if s.Began.IsZero() {
 		return []string{text, "It was taken over from the preference values."}
 	}
-	ruled := e.p.deadline(s.Began)
-	from := fmt.Sprintf("It counts from %s, when a required update was first found, for %s.", e.at(s.Began), words(e.p.MaxDeferral))
-	if e.p.SkipDeferral {
-		from = "SkipDeferral is set, so there is no deferral."
+	return []string{text, e.limit()}
+}
+
+// limit says what the deadline rests on.
+func (e explainer) limit() string {
+	s := e.s
+	switch s.Limit {
+	case LimitNone:
+		return "SkipDeferral is set, so there is no deferral."
+	case LimitDate:
+		return "It is the date that DeadlineDate sets for all."
+	case LimitCount:
+		return fmt.Sprintf("It came when the last of %s was used.", plural(e.p.MaxDeferrals, "deferral"))
+	case LimitDeclaration:
+		return "It is the date on which macOS enforces the update itself, as the management says."
+	case LimitTime, LimitValue:
 	}
+	ruled, _ := e.p.deadline(s.Began)
+	from := fmt.Sprintf("It counts from %s, when a required update was first found, for %s.", e.at(s.Began), words(e.p.MaxDeferral))
 	switch {
 	case s.Deadline.Before(ruled):
 		from += " It was moved earlier since then."
 	case ruled.After(s.Began.Add(e.p.MaxDeferral)) && s.Deadline.Equal(ruled):
 		from += " That falls into working time, so it was moved to the end of the working day."
 	}
-	return []string{text, from}
+	return from
+}
+
+// methods says how the pending updates are installed, and what is in the way of it.
+func (e explainer) methods() []string {
+	var lines []string
+	by := map[Method][]Update{}
+	for i, m := range Methods(e.p, e.s, e.now) {
+		by[m] = append(by[m], e.s.Pending[i])
+	}
+	for _, m := range []Method{ByTool, ByPerson, ByDeclaration} {
+		if len(by[m]) == 0 {
+			continue
+		}
+		sentence := map[Method]string{
+			ByTool: "Pending: %s, which softwareupdate installs in the background.", ByPerson: "Pending: %s, which the person installs in Software Update.",
+			ByDeclaration: "Pending: %s, which macOS installs itself, as the management says.",
+		}[m]
+		lines = append(lines, fmt.Sprintf(sentence, List(by[m])))
+	}
+	if len(lines) > 0 && e.p.MethodReason != "" {
+		lines = append(lines, "The method: "+e.p.MethodReason+".")
+	}
+	if d := e.s.Declared; e.s.Lapsed {
+		lines = append(lines, fmt.Sprintf("macOS was to enforce macOS %s by %s, and that has come to nothing.", d.Version, e.at(d.due())))
+	}
+	if left := DeferralsLeft(e.p, e.s); left >= 0 && !e.s.Deadline.IsZero() {
+		lines = append(lines, fmt.Sprintf("%s left.", plural(left, "deferral")))
+	}
+	return lines
 }
 
 // reason says why the last action was taken.
@@ -139,6 +188,10 @@ func (e explainer) reason() string {
 		"{delay}", words(e.p.HardRestartDelay),
 		"{unseen}", plural(s.Unseen, "time"),
 		"{cause}", s.Install.Cause,
+		"{busy}", e.at(s.HeldBack),
+		"{declared}", s.Declared.Version,
+		"{date}", e.at(s.Declared.due()),
+		"{later}", e.at(s.Later),
 	).Replace(sentence)
 }
 
@@ -175,6 +228,14 @@ func sentences() map[Why]string {
 		WhyByHand:          "The person installs in Software Update, and is shown how.",
 		WhyByHandOverdue:   "The deadline has passed and only the person can install, so they are reminded until it is done.",
 		WhyNoEvent:         "Nothing happened.",
+		WhyPower:           "The Mac runs on its battery, which is low, so nothing is installed before it is connected to power.",
+		WhySpace:           "There is too little free space on the disk for the updates, so nothing is installed before there is more.",
+		WhyBusy:            "The person is in a call or shows something, since {busy}, so the prompt waits for a while.",
+		WhyLocked:          "The screen is locked, so nobody would see a prompt; it waits, until the deadline at most.",
+		WhyOthers:          "Nobody is at the console, and others are logged in who could lose their work, so nothing is installed.",
+		WhySettingUp:       "Setup Assistant is at the console, so nobody is asked and nothing is installed.",
+		WhyDeclared:        "macOS itself enforces macOS {declared} by {date}, as the management says, so we neither install it nor restart.",
+		WhyLater:           "Apple does not let this Mac have the updates yet, since it gives them to some sooner than to others; it is tried again {later}.",
 	}
 }
 

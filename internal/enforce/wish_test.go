@@ -142,7 +142,7 @@ func TestADeadlineThatIsNotOursIsRefused(t *testing.T) {
 
 func TestUpdatesByHand(t *testing.T) {
 	s := tell(t)
-	s.p.Manual = true
+	s.p.System, s.p.Packages = enforce.ByPerson, enforce.ByPerson
 	s.turn("Look turn")
 	s.looked("Prompt due", macOS) // the person's Mac downloads by itself
 	s.answers(enforce.AnswerInstall, "Remind by-hand")
@@ -165,7 +165,7 @@ func TestUpdatesByHand(t *testing.T) {
 
 func TestUpdatesByHandAfterTheDeadline(t *testing.T) {
 	s := tell(t)
-	s.p.Manual = true
+	s.p.System, s.p.Packages = enforce.ByPerson, enforce.ByPerson
 	s.turn("Look turn")
 	s.looked("Prompt due", macOS)
 	s.answers(enforce.AnswerDefer, "Wait deferred")
@@ -182,7 +182,7 @@ func TestUpdatesByHandAfterTheDeadline(t *testing.T) {
 
 func TestUpdatesByHandQuietly(t *testing.T) {
 	s := tell(t)
-	s.p.Manual, s.p.QuietManual = true, true
+	s.p.System, s.p.Packages, s.p.QuietManual = enforce.ByPerson, enforce.ByPerson, true
 	s.turn("Look turn")
 	s.looked("Prompt due", macOS)
 	s.answers(enforce.AnswerInstall, "Remind by-hand")

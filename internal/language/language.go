@@ -30,14 +30,30 @@ type Language struct {
 	Gap      string            `json:"gap"`    // between a number and its unit
 	And      string            `json:"and"`    // between the last two of a list
 	Comma    string            `json:"comma"`  // between the others
-	Texts    map[string]string `json:"texts"`  // by settings key, and two that are no setting
+	Texts    map[string]string `json:"texts"`  // by settings key, and some that are no setting
 }
 
-// Keys of the texts that are no setting: the words before the countdowns.
+// Keys of the texts that are no setting: the words before the countdowns, and what is added to a message where there is
+// reason to.
 const (
 	WarningCountdown = "WarningCountdown"
 	RestartCountdown = "RestartCountdown"
+	HoldHeading      = "HoldHeading"      // of the window that asks for what is lacking
+	HoldAfter        = "HoldAfter"        // what comes then
+	PowerNote        = "PowerNote"        // the battery is low
+	SpaceNote        = "SpaceNote"        // there is too little free space
+	DeferralsLeftOne = "DeferralsLeftOne" // one deferral is left
+	DeferralsLeft    = "DeferralsLeft"    // {count} are
+	DateNote         = "DateNote"         // the deadline is a date for all
+	DeclarationNote  = "DeclarationNote"  // macOS enforces the updates itself
 )
+
+// Extra lists the keys of the texts that are no setting.
+func Extra() []string {
+	return []string{
+		WarningCountdown, RestartCountdown, HoldHeading, HoldAfter, PowerNote, SpaceNote, DeferralsLeftOne, DeferralsLeft, DateNote, DeclarationNote,
+	}
+}
 
 // Base is the language of the settings' own defaults.
 const Base = "en"

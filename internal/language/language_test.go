@@ -45,7 +45,7 @@ func TestEveryLanguageIsWhole(t *testing.T) {
 		if l.Tag != tag {
 			t.Errorf("the file of %s says %s", tag, l.Tag)
 		}
-		keys := []string{language.WarningCountdown, language.RestartCountdown}
+		keys := language.Extra()
 		if tag != language.Base {
 			keys = append(keys, "InstallButtonLabel", "DeferButtonLabel")
 			for _, window := range []string{"Prompt", "Final", "Updating", "Manual", "Restart"} {

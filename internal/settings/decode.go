@@ -6,7 +6,7 @@ import "strings"
 // last. The findings name every value that was not taken as it stands, in the order of the sources. Decode keeps nothing
 // of the sources' values, and whatever they are, every effective value is within its limits.
 func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
-	table := TableWithPlanned()
+	table := Table()
 	d := &decoder{platform: platform, sources: sources, values: map[string]decided{}, keys: make(map[string]Key, len(table))}
 	for _, source := range sources {
 		d.reports = append(d.reports, &report{source: source.Name})
@@ -73,9 +73,6 @@ func (d *decoder) take(i int, key Key) (value any, ok bool) {
 	value, problems, ok := convert(key, raw)
 	for _, p := range problems {
 		d.reports[i].add(key.Name+p.at, "%s; ignored", p.text)
-	}
-	if key.Planned {
-		d.reports[i].add(key.Name, "is planned, and has no effect in this version")
 	}
 	return value, ok
 }

@@ -11,11 +11,9 @@ import (
 // Settings. Every key begins as "Not configured", so that a profile holds what the administrator sets and no copy of
 // the defaults. The schema keeps to what drafts 4, 7 and 2020-12 of JSON Schema have in common. The identifier is the
 // preference domain.
-func JamfSchema(identifier string) ([]byte, error) { return jamfSchema(identifier, Table()) }
-
-func jamfSchema(identifier string, keys []Key) ([]byte, error) {
+func JamfSchema(identifier string) ([]byte, error) {
 	properties := object{}
-	for i, key := range keys {
+	for i, key := range Table() {
 		const step = 10 // leaves room for keys that an administrator adds by hand
 		properties = append(properties, member{key.Name, jamfProperty(key, (i+1)*step)})
 	}

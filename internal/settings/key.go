@@ -45,7 +45,6 @@ type Key struct {
 	Below         string   // the key whose value this one has to stay below; empty for none
 	Group         string   // the heading under which it is documented
 	Since         string   // the first version that knows it
-	Planned       bool     // values are checked, and have no effect yet: it appears in no rendering
 	Help          string   // one sentence
 	Paragraph     string   // what else an administrator wants to know
 
@@ -84,9 +83,9 @@ const tenYears = 10 * 365 * 24 * 3600
 // since is the version that brought the keys so far.
 const since = "1.0.0"
 
-// Lookup finds a key by its exact name, also one that is planned.
+// Lookup finds a key by its exact name.
 func Lookup(name string) (Key, bool) {
-	for _, key := range TableWithPlanned() {
+	for _, key := range Table() {
 		if key.Name == name {
 			return key, true
 		}

@@ -34,6 +34,7 @@ type LintContext struct {
 	MacOS           string    // the version that Macs run, as "13.7"
 	LogoInPackage   bool      // the package brings a logo along
 	Now             time.Time // today
+	Declaration     time.Time // when a declaration of the management enforces an update
 }
 
 // Frequencies are how often a policy of Jamf Pro runs, in its words.
@@ -73,21 +74,12 @@ func Check(values map[string]any, c LintContext) []LintFinding {
 			return l.Severity == Wrong && l.Key == f.Key && key.Below != "" && strings.Contains(f.Problem, key.Below)
 		})
 	}
-	used := map[string]any{}
-	for name, value := range values {
-		if key, _ := Lookup(name); !key.Planned {
-			used[name] = value
-		}
-	}
 	var all []LintFinding
-	_, findings := Decode(Platform{}, Source{Name: "file", Values: used})
+	_, findings := Decode(Platform{}, Source{Name: "file", Values: values})
 	for _, f := range findings {
 		if !explained(f) {
 			all = append(all, LintFinding{Wrong, f.Key, strings.TrimSpace(f.Key + " " + f.Problem)})
 		}
-	}
-	for _, key := range planned() {
-		all = append(all, checkPlanned(key, values)...)
 	}
 	all = append(all, lint...)
 	order := []Severity{Wrong, Doubtful, Remarkable}
@@ -97,23 +89,12 @@ func Check(values map[string]any, c LintContext) []LintFinding {
 	return all
 }
 
-func checkPlanned(key Key, values map[string]any) []LintFinding {
-	raw, given := values[key.Name]
-	if !given {
-		return nil
-	}
-	if _, problems, _ := convert(key, raw); len(problems) > 0 {
-		return []LintFinding{{Wrong, key.Name, key.Name + problems[0].at + " " + problems[0].text + "; ignored"}}
-	}
-	return []LintFinding{{Doubtful, key.Name, key.Name + " is planned, and has no effect in this version"}}
-}
-
 // Lint looks at settings as a whole: values that are good each by itself, and work against each other, against the
 // texts or against where they will be used. What is wrong with a value by itself is for [Decode] to say.
 func Lint(values map[string]any, c LintContext) []LintFinding {
 	l := &linter{context: c, given: map[string]any{}}
 	l.settings, _ = Decode(Platform{}, Source{Name: "file", Values: values})
-	for _, key := range TableWithPlanned() {
+	for _, key := range Table() {
 		if raw, ok := values[key.Name]; ok {
 			if value, _, ok := convert(key, raw); ok {
 				l.given[key.Name] = value
@@ -125,6 +106,9 @@ func Lint(values map[string]any, c LintContext) []LintFinding {
 	l.reruns()
 	l.held()
 	l.absoluteDeadline()
+	l.declaration()
+	l.deferrals()
+	l.meetings()
 	l.hours()
 	l.holidays()
 	l.methods()

@@ -10,21 +10,19 @@ import (
 // Version and date of the manifest. Editors of profiles offer an update when they see a higher version, so both go up
 // with every change of the table that shows in it.
 const (
-	manifestVersion = 3 // the shell script's manifest was 2
-	manifestDate    = "2026-11-23"
+	manifestVersion = 4 // the shell script's manifest was 2
+	manifestDate    = "2026-11-25"
 )
 
 // Manifest renders the table as a manifest for editors of profiles, in the format of the ProfileManifests project,
 // which iMazing Profile Editor and ProfileCreator read. The identifier is the preference domain.
-func Manifest(identifier string) ([]byte, error) { return manifest(identifier, Table()) }
-
-func manifest(identifier string, keys []Key) ([]byte, error) {
+func Manifest(identifier string) ([]byte, error) {
 	modified, err := time.Parse(time.DateOnly, manifestDate)
 	if err != nil {
 		return nil, fmt.Errorf("render manifest: %w", err)
 	}
 	subkeys := manifestPayload(identifier)
-	for _, key := range keys {
+	for _, key := range Table() {
 		subkeys = append(subkeys, manifestKey(key))
 	}
 	data, err := plist.Encode(map[string]any{

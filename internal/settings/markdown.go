@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Markdown writes the table as a reference for people, without the keys that are planned: one table of keys for each
+// Markdown writes the table as a reference for people: one table of keys for each
 // group, what else there is to know about each, and the default texts in full. It begins and ends with a line of text
 // and has no heading above level 3.
 func Markdown() string {

@@ -3,6 +3,8 @@ package settings
 // Names of the keys, as they stand in a profile.
 const (
 	MaxDeferralTime         = "MaxDeferralTime"
+	DeadlineDate            = "DeadlineDate"
+	MaxDeferralCount        = "MaxDeferralCount"
 	SkipDeferral            = "SkipDeferral"
 	DeferralPeriod          = "DeferralPeriod"
 	PromptTimeout           = "PromptTimeout"
@@ -12,12 +14,18 @@ const (
 	WorkdayEndHour          = "WorkdayEndHour"
 	WorkdayDays             = "WorkdayDays"
 	Holidays                = "Holidays"
+	WaitForMeetings         = "WaitForMeetings"
+	MeetingPatience         = "MeetingPatience"
+	InstallMethod           = "InstallMethod"
 	ManualUpdates           = "ManualUpdates"
 	DisablePostInstallAlert = "DisablePostInstallAlert"
 	InstallWhenLoggedOut    = "InstallWhenLoggedOut"
 	AllowMajorUpgrades      = "AllowMajorUpgrades"
 	ExcludedUpdates         = "ExcludedUpdates"
+	MinimumBattery          = "MinimumBattery"
+	MinimumFreeSpace        = "MinimumFreeSpace"
 	DiagnosticLog           = "DiagnosticLog"
+	PromptStyle             = "PromptStyle"
 	InstallButtonLabel      = "InstallButtonLabel"
 	DeferButtonLabel        = "DeferButtonLabel"
 	MessagingLogo           = "MessagingLogo"
@@ -33,18 +41,6 @@ const (
 	RestartHeading          = "RestartHeading"
 	RestartMessage          = "RestartMessage"
 	Localizations           = "Localizations"
-)
-
-// Names of the keys that are planned.
-const (
-	DeadlineDate     = "DeadlineDate"
-	MaxDeferralCount = "MaxDeferralCount"
-	InstallMethod    = "InstallMethod"
-	PromptStyle      = "PromptStyle"
-	WaitForMeetings  = "WaitForMeetings"
-	MeetingPatience  = "MeetingPatience"
-	MinimumBattery   = "MinimumBattery"
-	MinimumFreeSpace = "MinimumFreeSpace"
 )
 
 // Headings under which the keys are documented, in this order.

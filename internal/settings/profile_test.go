@@ -132,15 +132,15 @@ func TestProfileRefuses(t *testing.T) {
 	}{
 		"all that is wrong at once": {
 			settings.ProfileOptions{Identifier: domain, Values: values{
-				settings.UpdateDelay: "soon", "DeferalPeriod": int64(1), settings.PromptStyle: "osascript",
+				settings.UpdateDelay: "soon", "DeferalPeriod": int64(1), settings.PromptStyle: "magic",
 				settings.MaxDeferralTime: int64(7200),
 				settings.Localizations:   values{"de": values{settings.PromptHeading: ""}},
 			}},
 			`render profile: settings are refused:
   settings: DeferralPeriod becomes 7199, to fit into MaxDeferralTime: the default, 14400, does not
   settings: UpdateDelay is the text "soon", not a whole number of seconds; ignored
+  settings: PromptStyle is the text "magic", not one of auto, jamfhelper, swiftdialog, osascript; ignored
   settings: Localizations.de.PromptHeading is empty; ignored
-  settings: PromptStyle is planned, and has no effect in this version
   settings: DeferalPeriod is an unknown key; ignored (did you mean DeferralPeriod?)`,
 		},
 		"no identifier": {settings.ProfileOptions{}, "render profile: identifier is empty"},
@@ -234,7 +234,7 @@ for path in sys.argv[2:]:
         profile = plistlib.load(file)
     payload = profile["PayloadContent"][0]
     found[path] = payload["PayloadContent"][sys.argv[1]]["Forced"][0]["mcx_preference_settings"]
-json.dump(found, sys.stdout)
+json.dump(found, sys.stdout, default=lambda date: date.isoformat() + "Z")
 `
 	python := tool(t, "python3", "python3")
 	all := samples(t)

@@ -46,7 +46,7 @@ func anyLanguages() *rapid.Generator[any] {
 
 func sources() *rapid.Generator[[]settings.Source] {
 	names := []string{}
-	for _, key := range settings.TableWithPlanned() {
+	for _, key := range settings.Table() {
 		names = append(names, key.Name)
 	}
 	key := rapid.OneOf(rapid.SampledFrom(names), rapid.SampledFrom(names[:8]), rapid.Just(settings.Localizations), rapid.String())
@@ -63,7 +63,7 @@ func TestWhateverIsSetEveryValueIsWithinItsLimits(t *testing.T) {
 		platform := settings.Platform{AppleSilicon: rapid.Bool().Draw(t, "silicon")}
 		from := sources().Draw(t, "sources")
 		s, findings := settings.Decode(platform, from...)
-		for _, key := range settings.TableWithPlanned() {
+		for _, key := range settings.Table() {
 			within(t, key, s.Of(key.Name).Value)
 			sourced(t, s.Of(key.Name).Source, from)
 		}

@@ -27,7 +27,7 @@ type NamedValue struct {
 	Source string
 }
 
-// All returns the effective value of every key that has an effect, in the order of the table. The caller may keep and change what it gets.
+// All returns the effective value of every key, in the order of the table. The caller may keep and change what it gets.
 func (s Settings) All() []NamedValue {
 	var all []NamedValue
 	for _, key := range Table() {

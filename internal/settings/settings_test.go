@@ -44,7 +44,7 @@ func TestEveryGetterForEveryKey(t *testing.T) {
 		"Texts":    {func(n string) { s.Texts(n) }, []settings.Type{settings.Strings, settings.Dates}},
 	}
 	for name, getter := range getters {
-		for _, key := range settings.TableWithPlanned() {
+		for _, key := range settings.Table() {
 			fits := slices.Contains(getter.types, key.Type) && (name != "Duration" || key.Unit == settings.Seconds)
 			complaint := call(func() { getter.get(key.Name) })
 			if fits != (complaint == "") {
@@ -80,8 +80,10 @@ func TestPolicyOfTheDefaults(t *testing.T) {
 	compare(t, enforce.Policy{
 		MaxDeferral: 72 * time.Hour, DeferralPeriod: 4 * time.Hour, PromptTimeout: time.Hour,
 		UpdateDelay: 10 * time.Minute, HardRestartDelay: 5 * time.Minute,
-		Workday:          enforce.Workday{Days: [7]bool{true, true, true, true, true, true, true}},
-		Scope:            enforce.Scope{Running: "13.7.4", Excluded: []string{}},
+		Workday: enforce.Workday{Days: [7]bool{true, true, true, true, true, true, true}},
+		Scope:   enforce.Scope{Running: "13.7.4", Excluded: []string{}},
+		System:  enforce.ByTool, Packages: enforce.ByTool, Declarations: true, MethodReason: "this Mac has an Intel processor",
+		MinimumBattery: 50, MinimumSpace: 15e9, MeetingPatience: time.Hour,
 		InstallLoggedOut: true, Built: date, Interval: 20 * time.Minute,
 	}, s.Policy(settings.Environment{Running: "13.7.4", Built: date, Interval: 20 * time.Minute}))
 }
@@ -108,6 +110,7 @@ func TestPolicyOfAllThatCanBeSet(t *testing.T) {
 			Holidays: []enforce.Date{{Year: 2026, Month: time.December, Day: 25}},
 		},
 		Scope:  enforce.Scope{AllowMajor: true, Excluded: []string{"A*"}},
-		Manual: true, QuietManual: true,
+		System: enforce.ByPerson, Packages: enforce.ByPerson, Declarations: true, MethodReason: "ManualUpdates is true",
+		QuietManual: true, MinimumBattery: 50, MinimumSpace: 15e9, MeetingPatience: time.Hour,
 	}, got)
 }

@@ -2,14 +2,12 @@ package settings
 
 import "slices"
 
-// Table returns every key that has an effect, in the order in which they are documented. The caller may keep and change
+// Table returns every key, in the order in which they are documented. The caller may keep and change
 // what it gets.
 func Table() []Key {
-	return slices.Concat(periods(), warnings(), workday(), method(), choice(), labels(), branding(), windowTexts(), languages())
+	return slices.Concat(periods(), limits(), warnings(), patience(), workday(), method(), choice(), needs(), styles(), labels(), branding(),
+		windowTexts(), languages())
 }
-
-// TableWithPlanned returns the keys of [Table], and then those that are planned.
-func TableWithPlanned() []Key { return slices.Concat(Table(), planned()) }
 
 func periods() []Key {
 	return []Key{
@@ -102,6 +100,15 @@ func weekdays() []string {
 
 func method() []Key {
 	return []Key{
+		{
+			Name: InstallMethod, Type: Choice, Default: "auto", Group: GroupUpdates, Since: since, Example: "manual",
+			Choices:     []string{"auto", "softwareupdate", "manual", "declarative"},
+			ValueTitles: []string{"Automatic", "softwareupdate", "By the person", "Declarative management"},
+			Help:        "How updates are installed.",
+			Paragraph: "With auto, what declarative management enforces is left to macOS. Else Macs with Intel processors use " +
+				"softwareupdate; on Macs with Apple silicon it installs Safari and the like, and the person is asked to install " +
+				"macOS. With declarative, macOS is installed by a declaration, and by the person where there is none.",
+		},
 		{
 			Name: ManualUpdates, Type: Boolean, Default: false, DefaultNote: "true on Apple silicon, false on Intel",
 			DefaultVaries: true, Group: GroupUpdates, Since: since, Example: "false",

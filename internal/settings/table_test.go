@@ -40,35 +40,40 @@ func TestContract(t *testing.T) {
 		{"MessagingLogo", settings.Path, ""},
 		{"SupportContact", settings.String, "IT"},
 	}
-	table := settings.Table()
-	for i, row := range rows {
-		compare(t, row.name, table[i].Name)
-		compare(t, row.kind, table[i].Type)
-		compare(t, row.def, table[i].Default)
+	for _, row := range rows {
+		key, ok := settings.Lookup(row.name)
+		compare(t, true, ok)
+		compare(t, row.kind, key.Type)
+		compare(t, row.def, key.Default)
 	}
 	var messages []string
+	table := settings.Table()
 	last := len(table) - 1
 	compare(t, "Localizations", table[last].Name)
 	compare(t, settings.Dictionary, table[last].Type)
-	for _, key := range table[len(rows):last] {
-		compare(t, settings.String, key.Type)
-		messages = append(messages, key.Name)
+	for _, key := range table[:last] {
+		if key.Group == settings.GroupMessages {
+			compare(t, settings.String, key.Type)
+			messages = append(messages, key.Name)
+		}
 	}
 	compare(t, strings.Fields(`PromptHeading PromptMessage FinalHeading FinalMessage UpdatingHeading UpdatingMessage
 		ManualHeading ManualMessage RestartHeading RestartMessage`), messages)
 }
 
-// TestContractOfPlannedKeys holds what a profile may have today, for tomorrow.
-func TestContractOfPlannedKeys(t *testing.T) {
+// TestContractOfOurOwnKeys holds the types and defaults of keys that the original framework does not have.
+func TestContractOfOurOwnKeys(t *testing.T) {
 	type row struct {
 		Name string
 		Type settings.Type
 		Def  any
 	}
 	var have []row
-	for _, key := range settings.TableWithPlanned()[len(settings.Table()):] {
+	for _, name := range []string{
+		"DeadlineDate", "MaxDeferralCount", "InstallMethod", "PromptStyle", "WaitForMeetings", "MeetingPatience", "MinimumBattery", "MinimumFreeSpace",
+	} {
+		key, _ := settings.Lookup(name)
 		have = append(have, row{key.Name, key.Type, key.Default})
-		compare(t, true, key.Planned)
 	}
 	compare(t, []row{
 		{"DeadlineDate", settings.Date, nil},
@@ -80,15 +85,12 @@ func TestContractOfPlannedKeys(t *testing.T) {
 		{"MinimumBattery", settings.Integer, int64(50)},
 		{"MinimumFreeSpace", settings.Integer, int64(15)},
 	}, have)
-	for _, key := range settings.Table() {
-		compare(t, false, key.Planned)
-	}
 }
 
 func TestEveryKeyIsDocumented(t *testing.T) {
 	groups := []string{settings.GroupTiming, settings.GroupWorkday, settings.GroupUpdates, settings.GroupAppearance, settings.GroupMessages}
 	seen, at := map[string]bool{}, 0
-	for _, key := range settings.TableWithPlanned() {
+	for _, key := range settings.Table() {
 		t.Run(key.Name, func(t *testing.T) {
 			for what, text := range map[string]string{
 				"Help": key.Help, "Paragraph": key.Paragraph, "Group": key.Group, "Since": key.Since, "Example": key.Example,
@@ -103,7 +105,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 			if words := regexp.MustCompile(`(?i)postpone|snooze|nag\b`).FindString(key.Help + key.Paragraph + fmt.Sprint(key.Default)); words != "" {
 				t.Errorf("uses the word %q", words)
 			}
-			if seen[key.Name] || !slices.Contains(groups, key.Group) || !key.Planned && slices.Index(groups, key.Group) < at {
+			if seen[key.Name] || !slices.Contains(groups, key.Group) || slices.Index(groups, key.Group) < at {
 				t.Error("is given twice, or its group comes too late")
 			}
 			if n := len(key.ValueTitles); n > 0 && n != max(len(key.Choices), int(key.Max-key.Min+1)*min(1, int(key.Max))) {
@@ -137,16 +139,13 @@ func raw(key settings.Key, text string) any {
 }
 
 func TestEveryExampleIsAGoodValue(t *testing.T) {
-	all, planned := values{}, []string(nil)
-	for _, key := range settings.TableWithPlanned() {
+	all := values{}
+	for _, key := range settings.Table() {
 		all[key.Name] = raw(key, key.Example)
-		if key.Planned {
-			planned = append(planned, "managed profile: "+key.Name+" is planned, and has no effect in this version")
-		}
 	}
 	s, findings := decode(profile(all))
-	compare(t, planned, findings)
-	for _, key := range settings.TableWithPlanned() {
+	compare(t, []string(nil), findings)
+	for _, key := range settings.Table() {
 		if s.Of(key.Name).Source != "managed profile" {
 			t.Errorf("%s: the example is not taken", key.Name)
 		}
@@ -204,9 +203,11 @@ func TestDefaultTextsSayWhatTheyMust(t *testing.T) {
 func TestTableMayBeChanged(t *testing.T) {
 	table := settings.Table()
 	table[0].Name = "other"
-	settings.Table()[8].Default.([]int64)[0] = 9
+	days, _ := settings.Lookup(settings.WorkdayDays)
+	days.Default.([]int64)[0] = 9
 	compare(t, "MaxDeferralTime", settings.Table()[0].Name)
-	compare(t, int64(1), settings.Table()[8].Default.([]int64)[0])
+	days, _ = settings.Lookup(settings.WorkdayDays)
+	compare(t, int64(1), days.Default.([]int64)[0])
 }
 
 func TestMarkdown(t *testing.T) {
@@ -230,8 +231,8 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("not six cells: %s", line)
 		}
 	}
-	for _, key := range settings.TableWithPlanned() {
-		if times := strings.Count(got, "`"+key.Name+"`"); key.Planned != (times == 0) || times == 1 {
+	for _, key := range settings.Table() {
+		if times := strings.Count(got, "`"+key.Name+"`"); times < 2 {
 			t.Errorf("has %s %d times", key.Name, times)
 		}
 	}

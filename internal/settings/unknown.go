@@ -11,7 +11,7 @@ func unknown(source Source, r *report) {
 	if len(source.Values) == 0 {
 		return
 	}
-	keys := TableWithPlanned()
+	keys := Table()
 	names := map[string]bool{}
 	for _, key := range keys {
 		names[key.Name] = true

@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"pgregory.net/rapid"
@@ -54,7 +55,10 @@ func validValue(key settings.Key) *rapid.Generator[any] {
 		return list(rapid.SampledFrom([]any{"2026-12-25", "2027-01-01", "2028-02-29", "0001-01-01", "9999-12-31"}), 0)
 	case settings.Dictionary:
 		return validLanguages()
-	case settings.Choice, settings.Date: // none so far
+	case settings.Choice:
+		return rapid.Map(rapid.SampledFrom(key.Choices), toAny[string])
+	case settings.Date:
+		return rapid.SampledFrom([]any{"2026-12-01T18:00:00+01:00", "2026-12-01T17:00:00Z", time.Date(2028, 2, 29, 1, 2, 3, 0, time.UTC)})
 	}
 	panic("no generator for " + key.Name)
 }
