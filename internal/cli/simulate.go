@@ -275,6 +275,8 @@ func doing(action enforce.Action) string {
 		return "Force the " + string(a.Power)
 	case enforce.Remind:
 		return "Remind"
+	case enforce.Hold:
+		return "Ask for " + string(a.Lack)
 	case enforce.Finish:
 		return "Finish"
 	case enforce.Wait:
