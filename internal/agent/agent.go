@@ -237,10 +237,9 @@ func (t *turn) decide(ctx context.Context, event enforce.Event) (enforce.Action,
 // tell logs a decision and hands it to who watches.
 func (t *turn) tell(action enforce.Action) {
 	now := t.agent.Host.Clock.Now()
-	sentences := enforce.Explain(t.policy, t.state, now)
-	why := sentences[0]
+	why := enforce.Because(t.policy, t.state, now)
 	if !t.told { // once a turn: where the round stands
-		t.log.say("%s", sentences[1])
+		t.log.say("%s", enforce.Explain(t.policy, t.state, now)[1])
 	}
 	t.told = true
 	t.log.say("%s", why)
@@ -260,5 +259,5 @@ func (t *turn) ended(w enforce.Wait) error {
 	if problem := t.state.Problem; problem.Text != "" && w.Why != enforce.WhyClock {
 		return fmt.Errorf("%w: %s", ErrTurn, problem.Text)
 	}
-	return fmt.Errorf("%w: %s", ErrTurn, enforce.Explain(t.policy, t.state, t.agent.Host.Clock.Now())[0])
+	return fmt.Errorf("%w: %s", ErrTurn, enforce.Because(t.policy, t.state, t.agent.Host.Clock.Now()))
 }

@@ -49,7 +49,7 @@ func (a *Agent) Explain(ctx context.Context) (Explanation, error) {
 	end, whole := endOfJournal(a.Host, s.journal.head)
 	e.Sentences = append(e.Sentences, "The journal "+journalText(end.String(), whole)+".")
 	if s.state.Decision != "" {
-		last := enforce.Explain(s.policy, s.state, s.state.Decided)[0]
+		last := enforce.Because(s.policy, s.state, s.state.Decided)
 		at := s.state.Decided.In(s.zone()).Format("2006-01-02 15:04:05 -0700")
 		e.Sentences = append(e.Sentences, fmt.Sprintf("The last decision, at %s: %s", at, last))
 	}

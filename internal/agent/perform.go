@@ -53,7 +53,9 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 			t.log.say("%v; it is taken to be Intel's", err)
 		}
 		t.running, t.silicon = version.Number, silicon
-		t.config = t.config.on(settings.Platform{AppleSilicon: silicon})
+		if silicon { // else it is what was taken for granted
+			t.config = t.config.on(settings.Platform{AppleSilicon: true})
+		}
 		t.policy = t.policyFor(t.running)
 	}
 	t.log.say("Listing updates for macOS %s.", t.running)

@@ -70,7 +70,7 @@ func (t *turn) save(ctx context.Context) error {
 
 // write puts the state on disk.
 func (t *turn) write() error {
-	data, err := json.MarshalIndent(stored{t.state, t.journal.head, t.noJob}, "", "  ")
+	data, err := json.Marshal(stored{t.state, t.journal.head, t.noJob})
 	if err == nil {
 		err = t.agent.Host.Tree.Write(StatePath, append(data, '\n'), 0o644)
 	}

@@ -54,6 +54,9 @@ const (
 	WhyLater           Why = "later"            // Apple does not let this Mac have the updates yet
 )
 
+// Because says in a sentence why the last action was taken: the first of those of [Explain].
+func Because(p Policy, s State, now time.Time) string { return explainer{p, s, now}.reason() }
+
 // Explain says in sentences where a round stands and why the last action was taken. Times are given in the policy's zone.
 func Explain(p Policy, s State, now time.Time) []string {
 	e := explainer{p, s, now}
@@ -154,11 +157,11 @@ func (e explainer) methods() []string {
 		if len(by[m]) == 0 {
 			continue
 		}
-		sentence := map[Method]string{
+		form := map[Method]string{
 			ByTool: "Pending: %s, which softwareupdate installs in the background.", ByPerson: "Pending: %s, which the person installs in Software Update.",
 			ByDeclaration: "Pending: %s, which macOS installs itself, as the management says.",
 		}[m]
-		lines = append(lines, fmt.Sprintf(sentence, List(by[m])))
+		lines = append(lines, fmt.Sprintf(form, List(by[m])))
 	}
 	if len(lines) > 0 && e.p.MethodReason != "" {
 		lines = append(lines, "The method: "+e.p.MethodReason+".")
@@ -175,9 +178,12 @@ func (e explainer) methods() []string {
 // reason says why the last action was taken.
 func (e explainer) reason() string {
 	s := e.s
-	sentence, ok := sentences()[s.Decision]
-	if !ok {
+	text := sentence(s.Decision)
+	switch {
+	case text == "":
 		return "No turn has been taken yet."
+	case !strings.Contains(text, "{"):
+		return text
 	}
 	return strings.NewReplacer(
 		"{until}", e.at(s.DeferredUntil),
@@ -192,51 +198,90 @@ func (e explainer) reason() string {
 		"{declared}", s.Declared.Version,
 		"{date}", e.at(s.Declared.due()),
 		"{later}", e.at(s.Later),
-	).Replace(sentence)
+	).Replace(text)
 }
 
-// sentences gives each reason its sentence. The names in braces stand for what explainer.reason puts in.
-func sentences() map[Why]string {
-	return map[Why]string{
-		WhyTurn:            "Nothing speaks against looking for updates now.",
-		WhyVerify:          "An installation has ended, and only a look shows what it did.",
-		WhyRestarted:       "The Mac has restarted for its updates, and only a look shows what is left.",
-		WhyInterrupted:     "An installation that was agreed to is not done yet.",
-		WhyReminded:        "The person was asked to install in Software Update.",
-		WhyDeferred:        "A deferral runs until {until}, so nobody is asked before.",
-		WhyBackOff:         "The last look proved nothing, and the next is due {retry}.",
-		WhyClock:           "The clock says {now}, which is before this program was built, so no deadline is set.",
-		WhyLookFailed:      "The look proved nothing, so all stays as it was. The next is due {retry}.",
-		WhyNothingLeft:     "No required update is offered, so the work is done.",
-		WhyNotCached:       "These updates are not downloaded yet.",
-		WhyConverting:      "FileVault is converting the disk, and a restart in between is unwise.",
-		WhyDue:             "No deferral runs and the deadline has not passed, so the person is asked.",
-		WhyNobody:          "Nobody is logged in, so there is nobody to ask.",
-		WhyDeadline:        "The deadline has passed, so the final warning is shown.",
-		WhyDeadlineNobody:  "The deadline has passed and nobody is logged in, so nobody needs a warning.",
-		WhyAgreed:          "The person clicked the install button.",
-		WhyWarned:          "The final warning was shown, for {warning} or until its button was clicked.",
-		WhyUnwarned:        "The deadline has passed and no window could be shown, {unseen} in a row, so it is done without one.",
-		WhyInstalled:       "An installed update needs a {power}. Programs are asked to quit; it is forced {delay} later.",
-		WhyInstalledNobody: "An installed update needs a {power}, and nobody is logged in.",
-		WhyRestartPending:  "A {power} was asked for and has not happened, so it is asked for again.",
-		WhyStillUp:         "The {power} was asked for {delay} ago and has not happened, so it is forced.",
-		WhyRestarting:      "The system was told to {power}.",
-		WhyRestartRefused:  "The system did not take the order to {power}; the next turn asks again.",
-		WhyUnseen:          "No window could be shown, {unseen} in a row; the next turn tries again.",
-		WhyInstallFailed:   "The installation did not work: {cause}.",
-		WhyByHand:          "The person installs in Software Update, and is shown how.",
-		WhyByHandOverdue:   "The deadline has passed and only the person can install, so they are reminded until it is done.",
-		WhyNoEvent:         "Nothing happened.",
-		WhyPower:           "The Mac runs on its battery, which is low, so nothing is installed before it is connected to power.",
-		WhySpace:           "There is too little free space on the disk for the updates, so nothing is installed before there is more.",
-		WhyBusy:            "The person is in a call or shows something, since {busy}, so the prompt waits for a while.",
-		WhyLocked:          "The screen is locked, so nobody would see a prompt; it waits, until the deadline at most.",
-		WhyOthers:          "Nobody is at the console, and others are logged in who could lose their work, so nothing is installed.",
-		WhySettingUp:       "Setup Assistant is at the console, so nobody is asked and nothing is installed.",
-		WhyDeclared:        "macOS itself enforces macOS {declared} by {date}, as the management says, so we neither install it nor restart.",
-		WhyLater:           "Apple does not let this Mac have the updates yet, since it gives them to some sooner than to others; it is tried again {later}.",
+// sentence is what is said of a reason. The names in braces stand for what explainer.reason puts in.
+func sentence(why Why) string {
+	switch why {
+	case WhyTurn:
+		return "Nothing speaks against looking for updates now."
+	case WhyVerify:
+		return "An installation has ended, and only a look shows what it did."
+	case WhyRestarted:
+		return "The Mac has restarted for its updates, and only a look shows what is left."
+	case WhyInterrupted:
+		return "An installation that was agreed to is not done yet."
+	case WhyReminded:
+		return "The person was asked to install in Software Update."
+	case WhyDeferred:
+		return "A deferral runs until {until}, so nobody is asked before."
+	case WhyBackOff:
+		return "The last look proved nothing, and the next is due {retry}."
+	case WhyClock:
+		return "The clock says {now}, which is before this program was built, so no deadline is set."
+	case WhyLookFailed:
+		return "The look proved nothing, so all stays as it was. The next is due {retry}."
+	case WhyNothingLeft:
+		return "No required update is offered, so the work is done."
+	case WhyNotCached:
+		return "These updates are not downloaded yet."
+	case WhyConverting:
+		return "FileVault is converting the disk, and a restart in between is unwise."
+	case WhyDue:
+		return "No deferral runs and the deadline has not passed, so the person is asked."
+	case WhyNobody:
+		return "Nobody is logged in, so there is nobody to ask."
+	case WhyDeadline:
+		return "The deadline has passed, so the final warning is shown."
+	case WhyDeadlineNobody:
+		return "The deadline has passed and nobody is logged in, so nobody needs a warning."
+	case WhyAgreed:
+		return "The person clicked the install button."
+	case WhyWarned:
+		return "The final warning was shown, for {warning} or until its button was clicked."
+	case WhyUnwarned:
+		return "The deadline has passed and no window could be shown, {unseen} in a row, so it is done without one."
+	case WhyInstalled:
+		return "An installed update needs a {power}. Programs are asked to quit; it is forced {delay} later."
+	case WhyInstalledNobody:
+		return "An installed update needs a {power}, and nobody is logged in."
+	case WhyRestartPending:
+		return "A {power} was asked for and has not happened, so it is asked for again."
+	case WhyStillUp:
+		return "The {power} was asked for {delay} ago and has not happened, so it is forced."
+	case WhyRestarting:
+		return "The system was told to {power}."
+	case WhyRestartRefused:
+		return "The system did not take the order to {power}; the next turn asks again."
+	case WhyUnseen:
+		return "No window could be shown, {unseen} in a row; the next turn tries again."
+	case WhyInstallFailed:
+		return "The installation did not work: {cause}."
+	case WhyByHand:
+		return "The person installs in Software Update, and is shown how."
+	case WhyByHandOverdue:
+		return "The deadline has passed and only the person can install, so they are reminded until it is done."
+	case WhyNoEvent:
+		return "Nothing happened."
+	case WhyPower:
+		return "The Mac runs on its battery, which is low, so nothing is installed before it is connected to power."
+	case WhySpace:
+		return "There is too little free space on the disk for the updates, so nothing is installed before there is more."
+	case WhyBusy:
+		return "The person is in a call or shows something, since {busy}, so the prompt waits for a while."
+	case WhyLocked:
+		return "The screen is locked, so nobody would see a prompt; it waits, until the deadline at most."
+	case WhyOthers:
+		return "Nobody is at the console, and others are logged in who could lose their work, so nothing is installed."
+	case WhySettingUp:
+		return "Setup Assistant is at the console, so nobody is asked and nothing is installed."
+	case WhyDeclared:
+		return "macOS itself enforces macOS {declared} by {date}, as the management says, so we neither install it nor restart."
+	case WhyLater:
+		return "Apple does not let this Mac have the updates yet, since it gives them to some sooner than to others; it is tried again {later}."
 	}
+	return ""
 }
 
 func plural(n int, noun string) string {

@@ -15,14 +15,23 @@ import (
 // not UTF-8 or holds a control character which XML has no way to write, a number that is not finite, a document too
 // large or too deep.
 func Encode(values map[string]any) ([]byte, error) {
-	data, err := encode(values)
+	return encoded(values, howett.XMLFormat)
+}
+
+// EncodeBinary writes a dictionary in the binary form, which is the one that macOS itself keeps preferences in.
+func EncodeBinary(values map[string]any) ([]byte, error) {
+	return encoded(values, howett.BinaryFormat)
+}
+
+func encoded(values map[string]any, format int) ([]byte, error) {
+	data, err := encode(values, format)
 	if err != nil {
 		return nil, fmt.Errorf("write property list: %w", err)
 	}
 	return data, nil
 }
 
-func encode(values map[string]any) (data []byte, err error) {
+func encode(values map[string]any, format int) (data []byte, err error) {
 	if values == nil {
 		values = map[string]any{}
 	}
@@ -35,11 +44,13 @@ func encode(values map[string]any) (data []byte, err error) {
 			err = fmt.Errorf("%w: %v", ErrBroken, r)
 		}
 	}()
-	data, err = howett.MarshalIndent(values, howett.XMLFormat, "\t")
+	data, err = howett.MarshalIndent(values, format, "\t")
 	if err != nil {
 		return nil, err
 	}
-	data = append(data, '\n')
+	if format == howett.XMLFormat {
+		data = append(data, '\n')
+	}
 	if len(data) > MaxSize {
 		return nil, ErrTooLarge
 	}

@@ -7,15 +7,15 @@ import "strings"
 // of the sources' values, and whatever they are, every effective value is within its limits.
 func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
 	table := Table()
-	d := &decoder{platform: platform, sources: sources, values: map[string]decided{}, keys: make(map[string]Key, len(table))}
+	d := &decoder{platform: platform, sources: sources, values: make(map[string]decided, len(table)), keys: make(map[string]*Key, len(table))}
 	for _, source := range sources {
 		d.reports = append(d.reports, &report{source: source.Name})
 	}
-	for _, key := range table {
-		d.keys[key.Name] = key
+	for i := range table {
+		d.keys[table[i].Name] = &table[i]
 	}
-	for _, key := range table {
-		switch key.Name {
+	for i := range table {
+		switch key := &table[i]; key.Name {
 		case WorkdayStartHour:
 			d.hours(key)
 		case WorkdayEndHour: // decided with WorkdayStartHour
@@ -25,7 +25,7 @@ func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
 	}
 	var findings []Finding
 	for i, source := range sources {
-		unknown(source, d.reports[i])
+		unknown(source, table, d.reports[i])
 		findings = append(findings, d.reports[i].all()...)
 	}
 	values := make(map[string]Value, len(d.values))
@@ -41,7 +41,7 @@ type decoder struct {
 	sources  []Source
 	reports  []*report // one for each source
 	values   map[string]decided
-	keys     map[string]Key
+	keys     map[string]*Key // into one table
 }
 
 // decided is an effective value, with the index of the source that it comes from, or that it was limited by.
@@ -54,7 +54,7 @@ type decided struct {
 const byDefault = -1
 
 // decide finds the effective value of a key by itself.
-func (d *decoder) decide(key Key) decided {
+func (d *decoder) decide(key *Key) decided {
 	for i := range d.sources {
 		value, ok := d.take(i, key)
 		if ok && d.below(i, key, value) {
@@ -65,12 +65,12 @@ func (d *decoder) decide(key Key) decided {
 }
 
 // take reads a key's value from one source, and reports what is wrong with it.
-func (d *decoder) take(i int, key Key) (value any, ok bool) {
+func (d *decoder) take(i int, key *Key) (value any, ok bool) {
 	raw, there := d.sources[i].Values[key.Name]
 	if !there {
 		return nil, false
 	}
-	value, problems, ok := convert(key, raw)
+	value, problems, ok := convert(*key, raw)
 	for _, p := range problems {
 		d.reports[i].add(key.Name+p.at, "%s; ignored", p.text)
 	}
@@ -78,7 +78,7 @@ func (d *decoder) take(i int, key Key) (value any, ok bool) {
 }
 
 // below tells whether a value keeps below the key that it has to keep below, and reports when it does not.
-func (d *decoder) below(i int, key Key, value any) bool {
+func (d *decoder) below(i int, key *Key, value any) bool {
 	if key.Below == "" {
 		return true
 	}
@@ -92,7 +92,7 @@ func (d *decoder) below(i int, key Key, value any) bool {
 }
 
 // fallback is the default, limited if an administrator's choice of another key leaves no room for it.
-func (d *decoder) fallback(key Key) decided {
+func (d *decoder) fallback(key *Key) decided {
 	value := key.Default
 	switch {
 	case key.Name == ManualUpdates:
@@ -113,7 +113,7 @@ func (d *decoder) fallback(key Key) decided {
 
 // hours decides the working hours as a pair: both are set and in order, or neither counts. Where the sources' first
 // choice makes no pair, the hour of the source that comes first is given up, or both hours if they come from one.
-func (d *decoder) hours(startKey Key) {
+func (d *decoder) hours(startKey *Key) {
 	endKey := d.keys[WorkdayEndHour]
 	start, end := d.candidates(startKey), d.candidates(endKey)
 	for len(start) > 0 && len(end) > 0 && start[0].hour() >= end[0].hour() {
@@ -140,7 +140,7 @@ func (d *decoder) hours(startKey Key) {
 }
 
 // candidates are the usable values of a key, in the order of the sources.
-func (d *decoder) candidates(key Key) []decided {
+func (d *decoder) candidates(key *Key) []decided {
 	var usable []decided
 	for i := range d.sources {
 		if value, ok := d.take(i, key); ok {

@@ -11,7 +11,7 @@ import (
 // the defaults of an Intel Mac.
 type Settings struct {
 	values map[string]Value
-	keys   map[string]Key // by name; nil in the zero Settings
+	keys   map[string]*Key // by name; nil in the zero Settings
 }
 
 // Value is an effective value and where it comes from.
@@ -103,10 +103,10 @@ func (s Settings) value(key Key) Value {
 
 // known finds the key that a getter was asked for.
 func (s Settings) known(getter, name string) Key {
-	key, ok := s.keys[name]
-	if !ok {
-		key, ok = Lookup(name)
+	if key, ok := s.keys[name]; ok {
+		return *key
 	}
+	key, ok := Lookup(name)
 	if !ok {
 		panic(fmt.Sprintf("settings: %s(%q): there is no such key", getter, name))
 	}

@@ -7,14 +7,13 @@ import (
 )
 
 // unknown reports the keys of a source that are none of ours, with the one that may have been meant.
-func unknown(source Source, r *report) {
+func unknown(source Source, keys []Key, r *report) {
 	if len(source.Values) == 0 {
 		return
 	}
-	keys := Table()
-	names := map[string]bool{}
-	for _, key := range keys {
-		names[key.Name] = true
+	names := make(map[string]bool, len(keys))
+	for i := range keys {
+		names[keys[i].Name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(source.Values)) {
 		if names[name] || payload(name) {

@@ -18,7 +18,7 @@ func (m *Mac) Run(ctx context.Context, c macos.Command) (macos.Output, error) {
 	if err := ctx.Err(); err != nil {
 		return macos.Output{}, err
 	}
-	if !slices.Contains(macos.Tools(), c.Path) {
+	if !slices.Contains(m.tools, c.Path) {
 		return macos.Output{}, &macos.UnlistedError{Path: c.Path}
 	}
 	fault := m.fault(c)

@@ -31,6 +31,7 @@ type Mac struct {
 	version, build string
 	offers         []*offer
 	files          map[string]*file
+	tools          []string // that may be run
 	locked         bool
 	loaded         bool // launchd knows the job
 	offline        bool
@@ -83,7 +84,8 @@ func New(s Scenario) *Mac {
 	for _, o := range s.Offers {
 		m.offers = append(m.offers, &offer{Offer: o})
 	}
-	for _, path := range macos.Tools() {
+	m.tools = macos.Tools()
+	for _, path := range m.tools {
 		m.put(path, nil, 0o755)
 	}
 	for _, path := range macos.UpdateIcons() {
@@ -135,8 +137,13 @@ func (m *Mac) put(path string, data []byte, mode fs.FileMode) {
 	m.files[path] = &file{data: data, mode: mode, modified: m.Now()}
 }
 
+// putList writes a property list, in the form that macOS writes it in: preferences are binary, other files are XML.
 func (m *Mac) putList(path string, values map[string]any) {
-	data, err := plist.Encode(values)
+	encode := plist.Encode
+	if strings.Contains(path, "Preferences/") {
+		encode = plist.EncodeBinary
+	}
+	data, err := encode(values)
 	if err != nil { // values that no property list can hold: what a broken file would be
 		data = []byte(err.Error())
 	}
