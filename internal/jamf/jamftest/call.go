@@ -8,6 +8,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -33,6 +34,12 @@ func (c *call) id() int {
 		return 0
 	}
 	return n
+}
+
+// query is what the request asks for. A semicolon is a part of a filter, which package url does not take as it is.
+func (c *call) query() url.Values {
+	q, _ := url.ParseQuery(strings.ReplaceAll(c.r.URL.RawQuery, ";", "%3B")) // what cannot be read is not there
+	return q
 }
 
 // decode reads a JSON object. Fields that are required must be there and not be null; fields that nobody knows are

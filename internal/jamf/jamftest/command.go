@@ -70,7 +70,7 @@ func (c *call) sendCommand() answer {
 
 // listCommands lists commands. Without a filter it does not.
 func (c *call) listCommands() answer {
-	if strings.TrimSpace(c.r.URL.Query().Get("filter")) == "" {
+	if strings.TrimSpace(c.query().Get("filter")) == "" {
 		return *refuse(http.StatusBadRequest)
 	}
 	p, refusal := c.paging([]string{

@@ -78,7 +78,7 @@ func (c *call) distributedFiles() answer {
 // refreshInventory makes the node that answers look at the distribution point, which it does not do more often than
 // every 15 seconds unless it is asked for a file.
 func (c *call) refreshInventory() answer {
-	named := strings.TrimSpace(c.r.URL.Query().Get("file-name")) != ""
+	named := strings.TrimSpace(c.query().Get("file-name")) != ""
 	if last := c.refreshed[c.view.node]; named || c.now.Sub(last) >= 15*time.Second {
 		c.refreshed[c.view.node] = c.now
 	}

@@ -110,6 +110,7 @@ func (s *Server) suffer(f Fault, w http.ResponseWriter, r *http.Request) {
 	}
 	switch f.Kind {
 	case Hang:
+		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client has given up
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	case Cut:

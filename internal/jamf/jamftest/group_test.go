@@ -46,7 +46,9 @@ func TestVersionsOfSmartGroups(t *testing.T) {
 	k := func(priority, andOr string) string {
 		return fmt.Sprintf(`{"name":"Serial Number"%s,"andOr":"%s","searchType":"is","value":"x"}`, priority, andOr)
 	}
-	group := func(criteria ...string) string { return `{"name":"g","criteria":[` + strings.Join(criteria, ",") + `]}` }
+	group := func(criteria ...string) string {
+		return `{"name":"g","criteria":[` + strings.Join(criteria, ",") + `]}`
+	}
 	first := k(`,"priority":0`, "and")
 	rows := []struct {
 		name, body string

@@ -61,7 +61,7 @@ func (c *call) oneInventory(api int, wanted []string) answer {
 
 // sections reads which sections a request wants: the general one if it does not say.
 func (c *call) sections(api int) (wanted []string, refusal *answer) {
-	for _, list := range c.r.URL.Query()["section"] {
+	for _, list := range c.query()["section"] {
 		for name := range strings.SplitSeq(list, ",") {
 			name = strings.ToUpper(strings.TrimSpace(name))
 			if refusal := among("section", name, sectionNames(api)...); refusal != nil {

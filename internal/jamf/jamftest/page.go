@@ -25,7 +25,7 @@ type sorting struct {
 
 // paging reads the parameters of a request for a list. What is not a number counts as absent.
 func (c *call) paging(fields []string, order string) (p paging, refusal *answer) {
-	q := c.r.URL.Query()
+	q := c.query()
 	p.size = 100
 	if n, err := strconv.Atoi(q.Get("page-size")); err == nil && n > 0 {
 		p.size = n

@@ -238,7 +238,7 @@ func planPart(more string) func(*call) answer {
 
 // groupPlans answers with the plans of those who are in a group now.
 func (c *call) groupPlans() answer {
-	if refusal := among("group-type", c.r.URL.Query().Get("group-type"), computerGroupType, "MOBILE_DEVICE_GROUP"); refusal != nil {
+	if refusal := among("group-type", c.query().Get("group-type"), computerGroupType, "MOBILE_DEVICE_GROUP"); refusal != nil {
 		return *refusal
 	}
 	if _, ok := c.groups.get(c.view, c.id()); !ok {
