@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/prooftest"
 )
 
 // A history is what happened to one Mac, played with a person, tools and a clock that are drawn at random. Everything
@@ -282,24 +283,50 @@ func drawClock(t *rapid.T, c *chapter) {
 	}
 }
 
-// histories runs a check on n histories, or on rapid's own number where that is more.
-func histories(t *testing.T, w troubles, check func(*rapid.T, *history)) {
+// try checks a property in several rounds of rapid's number of draws, which is 100, and in a proof in many. What is one
+// draw, in the plural: "histories".
+func try(t *testing.T, what string, property func(*rapid.T)) {
 	t.Helper()
-	for range 8 { // rapid's number is 100
+	rounds, drawn := 8, 0
+	switch {
+	case testing.Short():
+		rounds = 1
+	case prooftest.Full():
+		rounds = 160
+	}
+	for range rounds {
 		rapid.Check(t, func(t *rapid.T) {
-			m := newMac(drawPolicy(t))
-			for range rapid.IntRange(1, 40).Draw(t, "chapters") {
-				if m.finished {
-					break
-				}
-				m.play(drawChapter(t, w))
-			}
-			check(t, &m.history)
+			property(t)
+			drawn++
 		})
-		if t.Failed() || testing.Short() {
-			return
+		if t.Failed() {
+			break
 		}
 	}
+	prooftest.Count(t, what, drawn)
+}
+
+const (
+	countHistories = "histories of one Mac's decisions"
+	countDecisions = "decisions in these histories"
+)
+
+// histories runs a check on histories that are drawn at random.
+func histories(t *testing.T, w troubles, check func(*rapid.T, *history)) {
+	t.Helper()
+	decisions := 0
+	try(t, countHistories, func(t *rapid.T) {
+		m := newMac(drawPolicy(t))
+		for range rapid.IntRange(1, 40).Draw(t, "chapters") {
+			if m.finished {
+				break
+			}
+			m.play(drawChapter(t, w))
+		}
+		check(t, &m.history)
+		decisions += len(m.moments)
+	})
+	prooftest.Count(t, countDecisions, decisions)
 }
 
 // policy is what the framework that this program replaces had for defaults.

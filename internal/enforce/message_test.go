@@ -121,7 +121,7 @@ func TestExpandAgreesWithANaiveExpander(t *testing.T) {
 	piece := rapid.SampledFrom([]string{
 		"<<", ">>", "{{", "}}", "a", " ", "<", "}", "after ", "%DEFER_HOURS%", " hours", "%UPDATE_LIST%", "%SUPPORT_CONTACT%", "%", "é",
 	})
-	rapid.Check(t, func(t *rapid.T) {
+	try(t, "messages expanded by a second, naive program", func(t *rapid.T) {
 		draw := func(what string) string { return strings.Join(rapid.SliceOfN(piece, 0, 12).Draw(t, what), "") }
 		f := enforce.Facts{
 			Left: minutes(t, -10, 9000, "left"), Deadline: draw("deadline"), Contact: draw("contact"), Updates: draw("updates"),

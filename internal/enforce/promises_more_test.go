@@ -28,7 +28,7 @@ func (m *mac) finishes(t *rapid.T) {
 
 // P13: whatever the saved values are, they are put right or do no harm: enforcement goes on, and comes to an end.
 func TestP13NoSavedValueStopsEnforcement(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	try(t, countHistories, func(t *rapid.T) {
 		m := newMac(drawPolicy(t))
 		hostile := drawState(t)
 		m.saved, _ = hostile.Checked()
@@ -97,20 +97,18 @@ func drawState(t *rapid.T) enforce.State {
 // P14: killed at any instruction, the daemon goes on at its next turn, and the work gets done.
 func TestP14AKilledTurnLosesNothing(t *testing.T) {
 	for _, w := range []troubles{{kills: true}, {kills: true, restarts: true, tools: true}} {
-		for range 4 {
-			rapid.Check(t, func(t *rapid.T) {
-				m := newMac(drawPolicy(t))
-				for range rapid.IntRange(1, 25).Draw(t, "chapters") {
-					if !m.finished {
-						m.play(drawChapter(t, w))
-					}
+		try(t, countHistories, func(t *rapid.T) {
+			m := newMac(drawPolicy(t))
+			for range rapid.IntRange(1, 25).Draw(t, "chapters") {
+				if !m.finished {
+					m.play(drawChapter(t, w))
 				}
-				m.finishes(t)
-				if m.staged != enforce.Stay {
-					t.Fatalf("the work is done before the restart\n%s", &m.history)
-				}
-			})
-		}
+			}
+			m.finishes(t)
+			if m.staged != enforce.Stay {
+				t.Fatalf("the work is done before the restart\n%s", &m.history)
+			}
+		})
 	}
 }
 

@@ -111,7 +111,7 @@ func TestVerdictSaysWhy(t *testing.T) {
 // An asterisk stands for any text, as ".*" does in a regular expression that spans lines.
 func TestExcludedAgreesWithARegularExpression(t *testing.T) {
 	letters := rapid.StringOfN(rapid.SampledFrom([]rune("ab*. \n")), 0, 7, -1)
-	rapid.Check(t, func(t *rapid.T) {
+	try(t, "patterns matched by a second program", func(t *rapid.T) {
 		pattern, title := letters.Draw(t, "pattern"), strings.ReplaceAll(letters.Draw(t, "title"), "*", "b")
 		re := regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`) + `\z`)
 		scope := enforce.Scope{Excluded: []string{pattern}}

@@ -67,7 +67,7 @@ func TestWorkdayAfterAgreesWithAWalk(t *testing.T) {
 	} {
 		zones = append(zones, zone(t, name))
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	try(t, "working days walked by the minute", func(t *rapid.T) {
 		w := enforce.Workday{Start: rapid.IntRange(0, 22).Draw(t, "start")}
 		w.End = rapid.IntRange(w.Start+1, 23).Draw(t, "end")
 		for i := range w.Days {
