@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/install-or-defer/install-or-defer/internal/jamf/jamftest"
@@ -27,6 +28,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
+	json   func() any // reads the body, once
 }
 
 // visit makes a server and somebody who is signed in to it, on one node.
@@ -94,7 +96,10 @@ func (b *browser) ask(r *http.Request) reply {
 			b.cookie = c.Name + "=" + c.Value
 		}
 	}
-	return reply{w.Code, w.Header(), w.Body.String()}
+	return reply{w.Code, w.Header(), w.Body.String(), sync.OnceValue(func() (v any) {
+		_ = json.Unmarshal(w.Body.Bytes(), &v) // what is no JSON is nothing
+		return v
+	})}
 }
 
 // accept asks for another form.
@@ -125,10 +130,7 @@ func (b *browser) upload(path, part, name, content string) reply {
 
 // at finds a value in JSON: "errors.0.code".
 func (r reply) at(path string) any {
-	var v any
-	if json.Unmarshal([]byte(r.body), &v) != nil {
-		return nil
-	}
+	v := r.json()
 	for part := range strings.SplitSeq(path, ".") {
 		switch in := v.(type) {
 		case map[string]any:

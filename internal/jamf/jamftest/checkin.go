@@ -18,7 +18,7 @@ type entry struct {
 const (
 	completed  = "Completed"
 	failed     = "Failed"
-	unfinished = "Pending" // has failed, and is going to be tried again
+	unfinished = "Pending" // has failed, and is going to be tried again: not known
 )
 
 // day holds what the Macs find on the server while time passes: nobody writes meanwhile.

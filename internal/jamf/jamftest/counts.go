@@ -17,7 +17,7 @@ type Counts struct {
 	Connections   int // different addresses that requests came from
 
 	Ghosts      int      // profiles that an update has made another of, so that Macs have two
-	Redeployed  int      // updates of profiles with payloads: each goes to every Mac in scope
+	Redeployed  int      // updates of profiles, whatever they change: each goes to every Mac in scope
 	Duplicates  int      // names that were taken
 	WrongHashes int      // packages whose record declares another hash than the file has
 	Dropped     []string // what was dropped, or replaced by a default, without a word: "POST /path: what"

@@ -20,8 +20,8 @@ type exam struct {
 	depth int // of groups that ask for other groups
 }
 
-// compile makes a test of criteria. Between them "and" binds tighter than "or", as in the SQL that Jamf makes of them;
-// parentheses bind tightest. An operator that nobody knows, a name that is neither known nor an extension attribute, a
+// compile makes a test of criteria. Between them "and" binds tighter than "or", as in SQL: not known of Jamf, so whoever
+// mixes them had better use parentheses, which bind tightest. An operator that nobody knows, a name that is neither known nor an extension attribute, a
 // regular expression that cannot be read, and parentheses that do not match are errors.
 func (s *Server) compile(v view, criteria []Criterion) (test, error) {
 	if len(criteria) == 0 {

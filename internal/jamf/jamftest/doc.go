@@ -13,7 +13,7 @@
 //	Rewriting       what becomes of a configuration profile                     profile.go, plist.go
 //	Transfer        packages that are not there until some time after upload    package.go, upload.go, distribution.go
 //	Planning        plans of managed software updates that take their time      plan.go, planstate.go, toggle.go
-//	Attendance      Macs that check in, run policies and report                 mac.go, checkin.go, recon.go, lifecycle.go
+//	Attendance      Macs that check in, run policies and report                 mac.go, fleet.go, checkin.go, lifecycle.go
 //	Misfortune      faults on demand; requests are counted in any case          fault.go, counts.go
 //
 // Time stands still until somebody calls Advance. Nothing here reads a clock, sleeps, or starts a goroutine, and the

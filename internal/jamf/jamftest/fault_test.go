@@ -3,6 +3,7 @@ package jamftest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -200,6 +201,34 @@ func TestCounts(t *testing.T) {
 	b.must(200, "GET", "/api/v1/categories/1", "")
 	if got := b.server.Counts(); got.Total != 1 || got.Writes != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestManyAskWhileTimePasses(t *testing.T) {
+	b := visit(t, longLived(jamftest.Options{Fleet: jamftest.Fleet{Count: 50}}))
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			own := &browser{t: t, server: b.server, token: b.token, sticky: true}
+			for i := range 25 {
+				own.do("POST", "/api/v1/categories", fmt.Sprintf(`{"name":"%d-%d","priority":1}`, worker, i))
+				own.get("/api/v1/computers-inventory?section=GROUP_MEMBERSHIPS&page-size=10")
+				own.get("/JSSResource/policies")
+			}
+		})
+	}
+	all.Go(func() {
+		for range 50 {
+			b.server.Advance(10 * time.Minute)
+			b.server.Fault(jamftest.Fault{Match: "GET /JSSResource/*", Kind: jamftest.BadGateway})
+			b.server.Counts()
+		}
+	})
+	all.Wait()
+	b.server.Advance(time.Minute)
+	b.server.ClearFaults()
+	if r := b.must(200, "GET", "/api/v1/categories", ""); r.number("totalCount") != 100 {
+		t.Error(r.number("totalCount"))
 	}
 }
 

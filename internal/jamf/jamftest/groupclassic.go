@@ -34,7 +34,7 @@ func classicGroups() *cabinet {
 	}
 	k.drop = func(c *call, id int) *answer {
 		g, _ := c.groups.get(c.view, id)
-		if users := c.users(id, g); len(users) > 0 {
+		if users := c.users(id, g); len(users) > 0 { // with which words a real server refuses is not known
 			return conflict("Unable to delete: used by " + strings.Join(users, ", "))
 		}
 		c.groups.remove(c.view, id)

@@ -42,6 +42,21 @@ func TestNodesHearOfWritesLater(t *testing.T) {
 	b.must(404, "GET", "/api/v1/categories/"+id, "")
 }
 
+func TestUpdatesOnAnotherNodeAreLost(t *testing.T) {
+	b := visit(t, jamftest.Options{})
+	b.must(201, "POST", "/JSSResource/policies/id/0", "<policy><general><name>p</name></general></policy>")
+	b.server.Advance(time.Minute)
+	b.signIn(jamftest.ClientID, jamftest.ClientSecret)
+	b.must(201, "PUT", "/JSSResource/policies/id/1", "<policy><general><enabled>false</enabled></general></policy>")
+	other := &browser{t: t, server: b.server, token: b.token, cookie: "jpro-ingress=node-1"}
+	other.must(201, "PUT", "/JSSResource/policies/id/1", "<policy><general><frequency>Ongoing</frequency></general></policy>")
+	b.server.Advance(time.Minute)
+	b.signIn(jamftest.ClientID, jamftest.ClientSecret)
+	if r := b.must(200, "GET", "/JSSResource/policies/id/1", ""); !strings.Contains(r.body, "<enabled>true</enabled>") || !strings.Contains(r.body, "Ongoing") {
+		t.Errorf("the second update has not laid over what its node knew: %s", r.body)
+	}
+}
+
 func TestRequestsWithoutTheCookieAlternate(t *testing.T) {
 	b := &browser{t: t, server: jamftest.New(jamftest.Options{Nodes: 3})}
 	b.signIn(jamftest.ClientID, jamftest.ClientSecret) // on node 0

@@ -29,9 +29,12 @@ type Options struct {
 	MacOSReleases []Release     // that Apple offers, for update plans; none is those of Releases
 
 	Fleet     Fleet
+	Macs      []Mac         // that are there besides, as by AddMac
 	CheckIn   time.Duration // between the check-ins of a Mac; 0 is 15 minutes
 	Recon     time.Duration // between the inventory updates of a Mac that has nothing to tell; 0 is a day
 	Lifecycle Lifecycle
+
+	// What follows is called while the server is locked, so it must not ask the server anything.
 
 	// Install is what the installation of a package by a policy does to a Mac. An error is a failed policy. Nil starts
 	// the life cycle.

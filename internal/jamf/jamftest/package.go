@@ -120,8 +120,9 @@ func (c *call) upload() answer {
 	case c.file == nil:
 		return *invalid("file", "must not be null")
 	}
+	c.received++
 	f := file{
-		id: len(c.files) + 1, upload: *c.file, node: c.view.node, pkg: id, done: c.now.Add(c.options.Transfer),
+		id: c.received, upload: *c.file, node: c.view.node, pkg: id, done: c.now.Add(c.options.Transfer),
 	}
 	if !c.has(Transfer) {
 		f.done, f.at = c.now, c.now

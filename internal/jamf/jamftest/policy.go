@@ -54,7 +54,7 @@ func (c *call) policiesOf() answer {
 	})(c)
 }
 
-// The frequencies that the server tells apart. Those that count users are taken for one per computer: a Mac here has one.
+// The frequencies that the server tells apart. A day has 24 hours from the last run, and a month 30 days: not known. Those that count users are taken for one per computer: a Mac here has one.
 const (
 	oncePerComputer = "Once per computer"
 	daily           = "Once every day"

@@ -28,11 +28,11 @@ func showProfile(c *call, _ int, e *element) *element {
 // and writes it anew, with another identity unless the request brings the present one.
 func acceptProfile(c *call, _ int, have, e *element) (*element, *answer) {
 	sent := e.at("general", "payloads")
-	if have != nil && sent == have.at("general", "payloads") {
-		return e, nil
-	}
 	if have != nil {
 		c.traffic.redeploy()
+		if sent == have.at("general", "payloads") {
+			return e, nil
+		}
 	}
 	if !c.has(Rewriting) {
 		return e, nil

@@ -109,7 +109,7 @@ func TestProfilesGetAnotherIdentity(t *testing.T) {
 	})
 	t.Run("an update without payloads keeps them", func(t *testing.T) {
 		b.must(201, "PUT", profiles+"/id/1", profile("<description>x</description>"))
-		if now, again := shown(b); now != uuid || again != plist || b.server.Counts().Redeployed != 1 {
+		if now, again := shown(b); now != uuid || again != plist || b.server.Counts().Redeployed != 2 {
 			t.Errorf("%s: %s", now, again)
 		}
 	})

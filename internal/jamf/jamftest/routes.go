@@ -36,7 +36,7 @@ func (s *Server) objectRoutes() []route {
 		shelfRoutes(s.attributes, "Computer Extension Attributes"),
 		[]route{{method: "GET", path: "/api/v1/computer-extension-attributes/{id}/data-dependency", needs: "Read Computer Extension Attributes", do: (*call).dependents}},
 		shelfRoutes(s.packages, "Packages"),
-		[]route{{method: "POST", path: "/api/v1/packages/{id}/upload", needs: "Create Packages, Update Packages", do: (*call).upload, upload: true}},
+		[]route{{method: "POST", path: "/api/v1/packages/{id}/upload", needs: "Update Packages, Read Packages", do: (*call).upload, upload: true}},
 		[]route{
 			{method: "GET", path: "/api/v1/cloud-distribution-point/upload-capability", do: (*call).uploadCapability},
 			{method: "GET", path: "/api/v1/cloud-distribution-point/files", needs: "Read Cloud Distribution Point", do: (*call).distributedFiles},
@@ -151,7 +151,8 @@ func (s *Server) classicRoutes() []route {
 			{method: "GET", path: at + "/computerhistory/{key}/{value}/subset/{subset}", needs: "=Read Computers", do: (*call).history},
 			{method: "DELETE", path: at + "/logflush/{log}/id/{id}/interval/{interval}", needs: "=Flush Policy Logs", do: (*call).flushPolicy},
 			{method: "DELETE", path: at + "/logflush", needs: "=Flush Policy Logs", do: (*call).flushByBody},
-			{method: "POST", path: at + "/computercommands/command/{command}/id/{ids}", needs: "=Send Blank Pushes to Computers", do: (*call).classicCommand},
+			// Which privilege a command needs is not known.
+			{method: "POST", path: at + "/computercommands/command/{command}/id/{ids}", needs: "=Read Computers", do: (*call).classicCommand},
 		},
 	)
 }

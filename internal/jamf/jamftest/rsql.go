@@ -201,8 +201,8 @@ func (p *rsql) value() (string, error) {
 	return "", fmt.Errorf("a quote is not closed")
 }
 
-// compare compares what a field has with what a query asks for. Capitals do not matter, as they do not in a MySQL
-// database, and "*" stands for anything; so whoever looks a name up has to compare what comes back.
+// compare compares what a field has with what a query asks for. "*" stands for anything, so whoever looks a name up has
+// to compare what comes back. Capitals do not matter, as they do not in a MySQL database: not known of Jamf's.
 func compare(have, operator string, values []string) bool {
 	switch operator {
 	case "==", "=in=":
@@ -261,7 +261,7 @@ func order(a, b string) int {
 	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
 }
 
-// numeric tells quickly that a text is no number.
+// numeric tells whether a text may be a number, by its first letter.
 func numeric(text string) bool {
 	return text != "" && strings.IndexByte("+-.0123456789", text[0]) >= 0
 }

@@ -134,7 +134,7 @@ func (c *call) attributesIn(m *Mac, section string) []fields {
 		if t.InventoryDisplayType != section {
 			continue
 		}
-		values := []string{}
+		values := []string{} // of what has never been reported; what is blank is one empty text: not known
 		if v, ok := m.Attributes[t.Name]; ok {
 			values = append(values, v)
 		}

@@ -27,6 +27,7 @@ type Server struct {
 	attributes *shelf[attribute]
 	packages   *shelf[Package]
 	files      []file
+	received   int               // files, ever
 	refreshed  map[int]time.Time // by node: when it looked for files last
 	groups     table[group]
 	policies   *cabinet
@@ -56,6 +57,9 @@ func New(o Options) *Server {
 	s.stock()
 	s.mux = s.newMux()
 	s.populate(o.Fleet)
+	for _, m := range o.Macs {
+		s.addMac(m)
+	}
 	return s
 }
 
@@ -65,6 +69,9 @@ func (s *Server) Now() time.Time {
 	defer s.mu.Unlock()
 	return s.now
 }
+
+// AdvanceTo lets time go by until then. What is past stays past.
+func (s *Server) AdvanceTo(then time.Time) { s.Advance(then.Sub(s.Now())) }
 
 // Advance lets time go by, and happen what happens in it: Macs check in, files arrive, plans proceed, tokens expire,
 // nodes hear of each other's writes.

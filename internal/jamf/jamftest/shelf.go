@@ -71,7 +71,7 @@ func (h *shelf[T]) replace(c *call) answer {
 	return object(h.updated, h.show(c, id, t))
 }
 
-// accept checks an object, its name first.
+// accept checks an object, its name first. Two names that differ in capitals only are the same: not known of Jamf.
 func (h *shelf[T]) accept(c *call, id int, t *T) *answer {
 	name := h.name(*t)
 	if strings.TrimSpace(name) == "" {
