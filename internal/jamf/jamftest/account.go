@@ -166,7 +166,7 @@ func (s *Server) privileges() []string {
 			}
 		}
 	}
-	for _, kind := range []string{"Computers", "Buildings", "Departments", "Sites", "Mobile Devices", "API Roles", "API Integrations"} {
+	for _, kind := range []string{"Computers", "Buildings", "Departments", "Sites", "Mobile Devices"} {
 		all = append(all, "Create "+kind, "Read "+kind, "Update "+kind, "Delete "+kind)
 	}
 	all = append(all, mobilePrivileges()...)

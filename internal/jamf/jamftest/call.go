@@ -88,7 +88,7 @@ func jsonFields(t reflect.Type) map[string]bool {
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Anonymous {
 			maps.Copy(known, jsonFields(f.Type))
-		} else {
+		} else if f.IsExported() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			known[name] = true
 		}

@@ -110,7 +110,7 @@ func TestCriteriaThatCannotBe(t *testing.T) {
 	}
 }
 
-func TestTheSeedsSafariGroup(t *testing.T) {
+func TestAGroupForAnOldSafari(t *testing.T) {
 	s := exampleServer()
 	version := func(priority int, join, expression string, opens, closes bool) Criterion {
 		return Criterion{"Application Version", priority, join, "matches regex", expression, opens, closes}

@@ -60,6 +60,7 @@ func TestExamplesAreAccepted(t *testing.T) {
 	}
 	t.Run("api-role.json holds names that a role can have", func(t *testing.T) {
 		b.t = t
+		b.must(200, "POST", "/api/v1/api-roles", read("api-role.json"))
 		names := b.must(200, "GET", "/api/v1/api-role-privileges", "").body
 		for _, name := range strings.Split(read("api-role.json"), `"`) {
 			for _, verb := range []string{"Read ", "Create ", "Update ", "Delete ", "Send ", "View "} {

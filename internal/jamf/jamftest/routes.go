@@ -31,6 +31,9 @@ func tokenRoutes() []route {
 
 func (s *Server) objectRoutes() []route {
 	return slices.Concat(
+		shelfRoutes(s.roles, "API Roles"),
+		shelfRoutes(s.integrations, "API Integrations"),
+		[]route{{method: "POST", path: "/api/v1/api-integrations/{id}/client-credentials", needs: "Create API Integrations", do: (*call).makeCredentials}},
 		shelfRoutes(s.categories, "Categories"),
 		shelfRoutes(s.scripts, "Scripts"),
 		shelfRoutes(s.attributes, "Computer Extension Attributes"),

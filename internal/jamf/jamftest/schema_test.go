@@ -199,6 +199,11 @@ func errorShape() object {
 	return object{"httpStatus": "int", "errors": list{shapeOf("code:string description:string field:string! id:string?")}}
 }
 
+func clientShape() object {
+	return shapeOf("id:int! displayName:string! enabled:bool! clientId:string! accessTokenLifetimeSeconds:int").
+		and("authorizationScopes", list{"string"}).and("appType", words{"CLIENT_CREDENTIALS", "NATIVE_APP_OAUTH", "NONE"})
+}
+
 func authorizationShape() object {
 	account := shapeOf(`accessLevel:string currentSiteId:string email:string id:string multiSiteAdmin:bool privilegeSet:string realName:string
 		username:string`).and("groupIds", list{"string"}).
@@ -258,6 +263,10 @@ func TestAnswersFitTheSchemas(t *testing.T) {
 		{"GET", "/api/v2/mdm/commands?filter=command==BLANK_PUSH", "", 200, results(shapeOf("uuid:string dateSent:string dateCompleted:string commandState:string commandType:string").and("client", shapeOf("clientType:string managementId:string")))},
 		{"GET", "/api/v1/auth", "", 200, authorizationShape()},
 		{"GET", "/api/v1/api-role-privileges", "", 200, object{"privileges": list{"string"}}},
+		{"POST", "/api/v1/api-roles", `{"displayName":"r","privileges":["Read Categories"]}`, 200, shapeOf("id:string! displayName:string!").and("privileges", list{"string"})},
+		{"POST", "/api/v1/api-integrations", `{"displayName":"i","authorizationScopes":["r"],"enabled":true,"accessTokenLifetimeSeconds":300}`, 201, clientShape()},
+		{"GET", "/api/v1/api-integrations", "", 200, results(clientShape())},
+		{"POST", "/api/v1/api-integrations/1/client-credentials", "", 200, shapeOf("clientId:string! clientSecret:string!")},
 		{"GET", "/api/v1/jamf-pro-version", "", 200, shapeOf("version:string")},
 		{"GET", "/api/v1/computer-groups", "", 200, list{shapeOf("id:string name:string description:string smartGroup:bool")}},
 		{"GET", "/api/v1/categories/99", "", 404, errorShape()},

@@ -21,22 +21,24 @@ type Server struct {
 	random  *rand.Rand
 	turn    int // of the nodes
 
-	tokens     map[string]token
-	categories *shelf[Category]
-	scripts    *shelf[Script]
-	attributes *shelf[attribute]
-	packages   *shelf[Package]
-	files      []file
-	received   int               // files, ever
-	refreshed  map[int]time.Time // by node: when it looked for files last
-	groups     table[group]
-	policies   *cabinet
-	profiles   *cabinet
-	lists      *cabinet // of groups, as the Classic API sees them
-	toggle     toggle
-	plans      []*plan
-	commands   []*command
-	macs       []*machine // in the order of their numbers
+	tokens       map[string]token
+	categories   *shelf[Category]
+	scripts      *shelf[Script]
+	attributes   *shelf[attribute]
+	packages     *shelf[Package]
+	roles        *shelf[role]
+	integrations *shelf[integration]
+	files        []file
+	received     int               // files, ever
+	refreshed    map[int]time.Time // by node: when it looked for files last
+	groups       table[group]
+	policies     *cabinet
+	profiles     *cabinet
+	lists        *cabinet // of groups, as the Classic API sees them
+	toggle       toggle
+	plans        []*plan
+	commands     []*command
+	macs         []*machine // in the order of their numbers
 
 	memberships map[int]membership // by group
 	changes     int                // of anything that memberships follow from
@@ -96,6 +98,7 @@ func (s *Server) stock() {
 		c.files = slices.DeleteFunc(c.files, func(f file) bool { return f.pkg == id })
 		return nil
 	}
+	s.roles, s.integrations = roles(), integrations()
 	s.policies, s.profiles, s.lists = policies(), profiles(), classicGroups()
 }
 

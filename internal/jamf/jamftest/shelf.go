@@ -22,6 +22,8 @@ type shelf[T any] struct {
 	// show is an object as it is read, and row as it is listed.
 	show func(c *call, id int, t T) any
 	row  func(c *call, id int, t T) any
+	// made is the answer to the POST that makes one. May be nil: the number and where it is.
+	made func(c *call, id int, t T) answer
 	// gone says what happens when an object is deleted, or why it cannot be. May be nil.
 	gone func(c *call, id int, t T) *answer
 }
@@ -52,6 +54,9 @@ func (h *shelf[T]) create(c *call) answer {
 	}
 	id := h.next()
 	h.put(c.view, id, t)
+	if h.made != nil {
+		return h.made(c, id, t)
+	}
 	return c.created(h.path, strconv.Itoa(id))
 }
 

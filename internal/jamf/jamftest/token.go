@@ -56,7 +56,7 @@ func (c *call) clientToken() answer {
 	if form.Get("grant_type") != "client_credentials" {
 		return wrong(http.StatusBadRequest, "unsupported_grant_type")
 	}
-	for i, client := range c.options.Clients {
+	for i, client := range c.clients() {
 		if client.ID != form.Get("client_id") || client.Secret != form.Get("client_secret") {
 			continue
 		}

@@ -124,6 +124,24 @@ func TestPrivileges(t *testing.T) {
 	}
 }
 
+func TestClientsCanBeMade(t *testing.T) {
+	b := visit(t, jamftest.Options{Off: []jamftest.Behaviour{jamftest.Replication}})
+	b.must(400, "POST", "/api/v1/api-roles", `{"displayName":"r","privileges":["Read Minds"]}`)
+	b.must(200, "POST", "/api/v1/api-roles", `{"displayName":"r","privileges":["Read Categories"]}`)
+	b.must(400, "POST", "/api/v1/api-integrations", `{"displayName":"i","authorizationScopes":["s"]}`)
+	r := b.must(201, "POST", "/api/v1/api-integrations", `{"displayName":"i","authorizationScopes":["r"],"enabled":true,"accessTokenLifetimeSeconds":300}`)
+	if r.number("id") != 1 || r.text("appType") != "NONE" {
+		t.Error(r.body)
+	}
+	made := b.must(200, "POST", "/api/v1/api-integrations/1/client-credentials", "")
+	b.must(409, "DELETE", "/api/v1/api-roles/1", "")
+	if r := b.signIn(made.text("clientId"), made.text("clientSecret")); r.number("expires_in") != 300 {
+		t.Error(r.body)
+	}
+	b.must(200, "GET", "/api/v1/categories", "")
+	b.must(403, "GET", "/api/v1/scripts", "")
+}
+
 func TestAuthorizationTellsPrivileges(t *testing.T) {
 	b := &browser{t: t, server: jamftest.New(people())}
 	b.signIn("reader", "s")
