@@ -114,7 +114,7 @@ func (c *call) dependents() answer {
 	}
 	found := []dependent{}
 	for id, g := range c.groups.all(c.view) {
-		if slices.ContainsFunc(g.criteria, func(k Criterion) bool { return k.Name == t.Name }) {
+		if slices.ContainsFunc(g.criteria, func(k criterion) bool { return k.Name == t.Name }) {
 			found = append(found, dependent{"/smartComputerGroups.html?id=" + strconv.Itoa(id), id, g.name, "SMART_COMPUTER_GROUPS", id})
 		}
 	}

@@ -5,22 +5,22 @@ import (
 	"strconv"
 )
 
-// Category is a category, in Jamf's words.
-type Category struct {
+// category is a category, in Jamf's words.
+type category struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
 	Priority int    `json:"priority"`
 }
 
-func categories() *shelf[Category] {
-	show := func(_ *call, id int, t Category) any {
+func categories() *shelf[category] {
+	show := func(_ *call, id int, t category) any {
 		t.ID = strconv.Itoa(id)
 		return t
 	}
-	return &shelf[Category]{
+	return &shelf[category]{
 		path: "/api/v1/categories", fields: []string{"id", "name", "priority"}, order: "id:asc", required: []string{"name", "priority"},
-		named: "name", name: func(t Category) string { return t.Name }, updated: http.StatusOK,
-		check: func(*call, int, *Category) *answer { return nil }, show: show, row: show,
+		named: "name", name: func(t category) string { return t.Name }, updated: http.StatusOK,
+		check: func(*call, int, *category) *answer { return nil }, show: show, row: show,
 	}
 }
 

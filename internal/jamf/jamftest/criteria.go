@@ -23,7 +23,7 @@ type exam struct {
 // compile makes a test of criteria. Between them "and" binds tighter than "or", as in SQL: not known of Jamf, so whoever
 // mixes them had better use parentheses, which bind tightest. An operator that nobody knows, a name that is neither known nor an extension attribute, a
 // regular expression that cannot be read, and parentheses that do not match are errors.
-func (s *Server) compile(v view, criteria []Criterion) (test, error) {
+func (s *Server) compile(v view, criteria []criterion) (test, error) {
 	if len(criteria) == 0 {
 		return func(*exam) bool { return true }, nil
 	}
@@ -42,7 +42,7 @@ func (s *Server) compile(v view, criteria []Criterion) (test, error) {
 type criteriaParser struct {
 	s       *Server
 	v       view
-	list    []Criterion
+	list    []criterion
 	at      int
 	entered bool // the parenthesis before the next criterion has been seen
 	open    int
@@ -103,7 +103,7 @@ func (p *criteriaParser) one() (test, error) {
 
 // criterion makes a test of one criterion. Of things that a Mac has several of, such as applications, one has to fit; or
 // none, if the operator says "not".
-func (s *Server) criterion(v view, k Criterion) (test, error) {
+func (s *Server) criterion(v view, k criterion) (test, error) {
 	if !slices.Contains(operators(), k.SearchType) {
 		return nil, fmt.Errorf("%q is no operator", k.SearchType)
 	}
@@ -150,7 +150,7 @@ func operators() []string {
 }
 
 // operation is what an operator does with a value, and whether its result counts the other way round.
-func operation(k Criterion) (fits func(e *exam, have string) bool, negative bool, err error) {
+func operation(k criterion) (fits func(e *exam, have string) bool, negative bool, err error) {
 	value := k.Value
 	switch k.SearchType {
 	case "is", "has", "is not", "does not have":

@@ -25,7 +25,7 @@ func exampleServer() *Server {
 		s.attributes.put(s.truth(), i+1, attribute{Name: name, DataType: "STRING", Enabled: &on})
 	}
 	safari := group{name: "With Safari", smart: true}
-	safari.test, _ = s.compile(s.truth(), []Criterion{{Name: "Application Title", SearchType: "is", Value: "Safari.app"}})
+	safari.test, _ = s.compile(s.truth(), []criterion{{Name: "Application Title", SearchType: "is", Value: "Safari.app"}})
 	s.groups.put(s.truth(), 1, safari)
 	s.groups.put(s.truth(), 2, group{name: "Seven", members: []int{7}})
 	return s
@@ -73,7 +73,7 @@ func TestOperators(t *testing.T) {
 	s := exampleServer()
 	for _, row := range rows {
 		t.Run(row.name+" "+row.operator+" "+row.value, func(t *testing.T) {
-			test, err := s.compile(s.truth(), []Criterion{{Name: row.name, SearchType: row.operator, Value: row.value}})
+			test, err := s.compile(s.truth(), []criterion{{Name: row.name, SearchType: row.operator, Value: row.value}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,22 +85,22 @@ func TestOperators(t *testing.T) {
 }
 
 func TestCriteriaThatCannotBe(t *testing.T) {
-	good := Criterion{Name: "Serial Number", SearchType: "is", Value: "x", AndOr: "and"}
-	change := func(f func(*Criterion)) Criterion {
+	good := criterion{Name: "Serial Number", SearchType: "is", Value: "x", AndOr: "and"}
+	change := func(f func(*criterion)) criterion {
 		k := good
 		f(&k)
 		return k
 	}
 	s := exampleServer()
-	for name, list := range map[string][]Criterion{
-		"an operator that nobody knows":         {change(func(k *Criterion) { k.SearchType = "resembles" })},
-		"a name that is no attribute":           {change(func(k *Criterion) { k.Name = "Colour" })},
-		"an expression that RE2 does not read":  {change(func(k *Criterion) { k.SearchType, k.Value = "matches regex", "(?=x)" })},
-		"a day that is none":                    {change(func(k *Criterion) { k.SearchType, k.Value = "before (yyyy-mm-dd)", "soon" })},
-		"a number of days that is none":         {change(func(k *Criterion) { k.SearchType, k.Value = "more than x days ago", "x" })},
-		"a parenthesis that stays open":         {change(func(k *Criterion) { k.OpeningParen = true }), good},
-		"a parenthesis that was never opened":   {good, change(func(k *Criterion) { k.ClosingParen = true })},
-		"one that closes before the end of all": {change(func(k *Criterion) { k.ClosingParen = true }), good},
+	for name, list := range map[string][]criterion{
+		"an operator that nobody knows":         {change(func(k *criterion) { k.SearchType = "resembles" })},
+		"a name that is no attribute":           {change(func(k *criterion) { k.Name = "Colour" })},
+		"an expression that RE2 does not read":  {change(func(k *criterion) { k.SearchType, k.Value = "matches regex", "(?=x)" })},
+		"a day that is none":                    {change(func(k *criterion) { k.SearchType, k.Value = "before (yyyy-mm-dd)", "soon" })},
+		"a number of days that is none":         {change(func(k *criterion) { k.SearchType, k.Value = "more than x days ago", "x" })},
+		"a parenthesis that stays open":         {change(func(k *criterion) { k.OpeningParen = true }), good},
+		"a parenthesis that was never opened":   {good, change(func(k *criterion) { k.ClosingParen = true })},
+		"one that closes before the end of all": {change(func(k *criterion) { k.ClosingParen = true }), good},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := s.compile(s.truth(), list); err == nil {
@@ -112,10 +112,10 @@ func TestCriteriaThatCannotBe(t *testing.T) {
 
 func TestAGroupForAnOldSafari(t *testing.T) {
 	s := exampleServer()
-	version := func(priority int, join, expression string, opens, closes bool) Criterion {
-		return Criterion{"Application Version", priority, join, "matches regex", expression, opens, closes}
+	version := func(priority int, join, expression string, opens, closes bool) criterion {
+		return criterion{"Application Version", priority, join, "matches regex", expression, opens, closes}
 	}
-	test, err := s.compile(s.truth(), []Criterion{
+	test, err := s.compile(s.truth(), []criterion{
 		{"Application Title", 0, "and", "is", "Safari.app", false, false},
 		version(1, "and", `^\d\.`, true, false), version(2, "or", `^1[0-2]\.`, false, false), version(3, "or", `^13\.0\.[0-3]`, false, true),
 	})
@@ -154,10 +154,10 @@ func TestCriteriaAgreeWithAnotherReading(t *testing.T) {
 	}
 }
 
-func randomCriteria(r *rand.Rand) (list []Criterion) {
+func randomCriteria(r *rand.Rand) (list []criterion) {
 	open := false
 	for i := range 1 + r.IntN(6) {
-		k := Criterion{
+		k := criterion{
 			Name: []string{"Serial Number", "Operating System Build", "Computer Name"}[r.IntN(3)], Priority: i,
 			AndOr: []string{"and", "or"}[r.IntN(2)], SearchType: []string{"is", "is not"}[r.IntN(2)], Value: "1",
 		}
@@ -175,7 +175,7 @@ func randomCriteria(r *rand.Rand) (list []Criterion) {
 	return list
 }
 
-func reduce(list []Criterion, m *Mac) bool {
+func reduce(list []criterion, m *Mac) bool {
 	text := ""
 	for i, k := range list {
 		have := map[string]string{"Serial Number": m.Serial, "Operating System Build": m.Build, "Computer Name": m.Name}[k.Name]

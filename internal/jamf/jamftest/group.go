@@ -13,7 +13,7 @@ type group struct {
 	name, description string
 	siteID            string
 	smart             bool
-	criteria          []Criterion
+	criteria          []criterion
 	test              test  // of a smart group
 	members           []int // of a static group
 }
@@ -93,7 +93,7 @@ func (c *call) users(id int, g group) []string {
 		}
 	}
 	for other, o := range c.groups.all(c.truth()) {
-		if slices.ContainsFunc(o.criteria, func(k Criterion) bool { return k.Name == groupCriterion && strings.EqualFold(k.Value, g.name) }) {
+		if slices.ContainsFunc(o.criteria, func(k criterion) bool { return k.Name == groupCriterion && strings.EqualFold(k.Value, g.name) }) {
 			found = append(found, "computer group "+strconv.Itoa(other)+" ("+o.name+")")
 		}
 	}

@@ -87,12 +87,12 @@ func (c *call) groupFrom(id int, e *element) (group, *answer) {
 		if err != nil {
 			priority = i
 		}
-		g.criteria = append(g.criteria, Criterion{
+		g.criteria = append(g.criteria, criterion{
 			k.text("name"), priority, k.text("and_or"), k.text("search_type"), k.text("value"),
 			k.text("opening_paren") == "true", k.text("closing_paren") == "true",
 		})
 	}
-	slices.SortStableFunc(g.criteria, func(a, b Criterion) int { return a.Priority - b.Priority })
+	slices.SortStableFunc(g.criteria, func(a, b criterion) int { return a.Priority - b.Priority })
 	var err error
 	if g.test, err = c.compile(c.view, g.criteria); err != nil {
 		return g, conflict("Problem with criteria: " + err.Error())

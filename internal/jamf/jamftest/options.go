@@ -18,7 +18,7 @@ type Options struct {
 	Off     []Behaviour   // what is switched off
 
 	NeedMobile    bool          // creating update plans needs the privileges for mobile devices, too: not known, if a real server asks for them
-	NullSections  bool          // sections of the inventory that were not asked for are null, as on the wire, not absent, as in the schema
+	NullSections  bool          // sections of the inventory that were not asked for are null, not absent, as in the schema: not known
 	TextDecoded   bool          // a profile as text, not in CDATA, is not decoded once more: sources disagree
 	FileShare     bool          // the principal distribution point is a file share: packages cannot be uploaded
 	Transfer      time.Duration // from the end of an upload until the file is there; 0 is a minute

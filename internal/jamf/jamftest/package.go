@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Package is the record of a package, in Jamf's words.
-type Package struct {
+// packageRecord is the record of a package, in Jamf's words.
+type packageRecord struct {
 	ID                   string  `json:"id"`
 	PackageName          string  `json:"packageName"`
 	FileName             string  `json:"fileName"`
@@ -48,8 +48,8 @@ type Package struct {
 	Format               *string `json:"format"`
 }
 
-func packages() *shelf[Package] {
-	show := func(c *call, id int, t Package) any {
+func packages() *shelf[packageRecord] {
+	show := func(c *call, id int, t packageRecord) any {
 		t.ID, t.CloudTransferStatus = strconv.Itoa(id), pending
 		t.CategoryID, _ = c.categoryName(t.CategoryID)
 		if f := c.fileNamed(t.FileName); f != nil {
@@ -57,7 +57,7 @@ func packages() *shelf[Package] {
 		}
 		return t
 	}
-	return &shelf[Package]{
+	return &shelf[packageRecord]{
 		path: "/api/v1/packages", order: "id:asc", fields: []string{
 			"id", "fileName", "packageName", "categoryId", "info", "notes", "manifestFileName", "cloudTransferStatus",
 		},
@@ -65,13 +65,13 @@ func packages() *shelf[Package] {
 			"packageName", "fileName", "categoryId", "priority", "fillUserTemplate", "rebootRequired", "osInstall", "suppressUpdates",
 			"suppressFromDock", "suppressEula", "suppressRegistration",
 		},
-		named: "packageName", name: func(t Package) string { return t.PackageName }, updated: http.StatusOK,
+		named: "packageName", name: func(t packageRecord) string { return t.PackageName }, updated: http.StatusOK,
 		check: checkPackage, show: show, row: show,
 	}
 }
 
-func checkPackage(c *call, id int, t *Package) *answer {
-	other, _, taken := c.packages.find(c.truth(), func(o Package) bool { return strings.EqualFold(o.FileName, t.FileName) })
+func checkPackage(c *call, id int, t *packageRecord) *answer {
+	other, _, taken := c.packages.find(c.truth(), func(o packageRecord) bool { return strings.EqualFold(o.FileName, t.FileName) })
 	if taken && other != id {
 		return c.duplicate(http.StatusBadRequest, "fileName")
 	}
@@ -93,14 +93,14 @@ func checkPackage(c *call, id int, t *Package) *answer {
 }
 
 // judge counts a hash that is not that of the file. The server says nothing of it; the Macs refuse to install.
-func (c *call) judge(t Package, f *file) {
+func (c *call) judge(t packageRecord, f *file) {
 	if f.wrong(t) {
 		c.traffic.wrongHash()
 	}
 }
 
 // wrong tells whether a record declares another hash than the file has.
-func (f *file) wrong(t Package) bool {
+func (f *file) wrong(t packageRecord) bool {
 	if t.HashType == nil || t.HashValue == nil || *t.HashValue == "" {
 		return false
 	}

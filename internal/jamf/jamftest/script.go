@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Script is a script, in Jamf's words.
-type Script struct {
+// script is a script, in Jamf's words.
+type script struct {
 	ID             string `json:"id"`
 	Name           string `json:"name"`
 	Info           string `json:"info"`
@@ -27,19 +27,19 @@ type Script struct {
 	ScriptContents string `json:"scriptContents"`
 }
 
-func scripts() *shelf[Script] {
-	show := func(c *call, id int, t Script) any {
+func scripts() *shelf[script] {
+	show := func(c *call, id int, t script) any {
 		t.ID = strconv.Itoa(id)
 		t.CategoryID, t.CategoryName = c.categoryName(t.CategoryID)
 		return t
 	}
-	return &shelf[Script]{
+	return &shelf[script]{
 		path: "/api/v1/scripts", order: "name:asc", required: []string{"name"}, fields: []string{
 			"id", "name", "info", "notes", "priority", "categoryId", "categoryName", "parameter4", "parameter5", "parameter6", "parameter7",
 			"parameter8", "parameter9", "parameter10", "parameter11", "osRequirements", "scriptContents",
 		},
-		named: "name", name: func(t Script) string { return t.Name }, updated: http.StatusOK,
-		check: func(c *call, _ int, t *Script) *answer {
+		named: "name", name: func(t script) string { return t.Name }, updated: http.StatusOK,
+		check: func(c *call, _ int, t *script) *answer {
 			// A priority that nobody knows is dropped without a word.
 			if !slices.Contains([]string{"BEFORE", "AFTER", "AT_REBOOT"}, t.Priority) {
 				if t.Priority != "" {

@@ -22,10 +22,10 @@ type Server struct {
 	turn    int // of the nodes
 
 	tokens       map[string]token
-	categories   *shelf[Category]
-	scripts      *shelf[Script]
+	categories   *shelf[category]
+	scripts      *shelf[script]
 	attributes   *shelf[attribute]
-	packages     *shelf[Package]
+	packages     *shelf[packageRecord]
 	roles        *shelf[role]
 	integrations *shelf[integration]
 	files        []file
@@ -94,7 +94,7 @@ func (s *Server) Advance(d time.Duration) {
 // stock makes the shelves and cabinets.
 func (s *Server) stock() {
 	s.categories, s.scripts, s.attributes, s.packages = categories(), scripts(), attributes(), packages()
-	s.packages.gone = func(c *call, id int, _ Package) *answer {
+	s.packages.gone = func(c *call, id int, _ packageRecord) *answer {
 		c.files = slices.DeleteFunc(c.files, func(f file) bool { return f.pkg == id })
 		return nil
 	}

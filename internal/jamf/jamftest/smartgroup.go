@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Criterion is one of those of a smart group, in Jamf's words. AndOr joins it to the one before.
-type Criterion struct {
+// criterion is one of those of a smart group, in Jamf's words. AndOr joins it to the one before.
+type criterion struct {
 	Name         string `json:"name"`
 	Priority     int    `json:"priority"`
 	AndOr        string `json:"andOr"`
@@ -20,14 +20,14 @@ type Criterion struct {
 
 // smartGroup is a smart group as it is read and written. It has no number: that is in the path only.
 type smartGroup struct {
-	Name        string      `json:"name"`
-	Description string      `json:"description"`
-	SiteID      *string     `json:"siteId"`
-	Criteria    []criterion `json:"criteria"`
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	SiteID      *string         `json:"siteId"`
+	Criteria    []sentCriterion `json:"criteria"`
 }
 
-// criterion is a criterion as it is written: what is left out counts.
-type criterion struct {
+// sentCriterion is a criterion as it is written: what is left out counts.
+type sentCriterion struct {
 	Name         *string `json:"name"`
 	Priority     *int    `json:"priority"`
 	AndOr        *string `json:"andOr"`
@@ -67,8 +67,8 @@ func showSmartGroup(g group) any {
 		Name        string      `json:"name"`
 		Description string      `json:"description"`
 		SiteID      string      `json:"siteId"`
-		Criteria    []Criterion `json:"criteria"`
-	}{g.name, g.description, g.siteID, append([]Criterion{}, g.criteria...)}
+		Criteria    []criterion `json:"criteria"`
+	}{g.name, g.description, g.siteID, append([]criterion{}, g.criteria...)}
 }
 
 // createSmartGroup makes the operation for version 2 or 3 of the API.
@@ -122,7 +122,7 @@ func (c *call) acceptSmartGroup(api, id int) (g group, refusal *answer) {
 		}
 		g.criteria = append(g.criteria, one)
 	}
-	slices.SortStableFunc(g.criteria, func(a, b Criterion) int { return a.Priority - b.Priority })
+	slices.SortStableFunc(g.criteria, func(a, b criterion) int { return a.Priority - b.Priority })
 	var err error
 	if g.test, err = c.compile(c.view, g.criteria); err != nil {
 		return g, invalid("criteria", err.Error())
@@ -135,17 +135,17 @@ const maxText = 255
 
 // acceptCriterion checks what both versions of the API want, and what only the third wants: a priority in order, and
 // "and" or "or" in exactly these letters, which are all that its schema lists.
-func (c *call) acceptCriterion(k criterion, api, i int) (Criterion, *answer) {
+func (c *call) acceptCriterion(k sentCriterion, api, i int) (criterion, *answer) {
 	at := "criteria[" + strconv.Itoa(i) + "]."
 	for _, f := range []struct {
 		name string
 		text *string
 	}{{"name", k.Name}, {"andOr", k.AndOr}, {"searchType", k.SearchType}, {"value", k.Value}} {
 		if f.text == nil {
-			return Criterion{}, invalid(at+f.name, "must not be null")
+			return criterion{}, invalid(at+f.name, "must not be null")
 		}
 	}
-	out := Criterion{*k.Name, i, *k.AndOr, *k.SearchType, *k.Value, k.OpeningParen, k.ClosingParen}
+	out := criterion{*k.Name, i, *k.AndOr, *k.SearchType, *k.Value, k.OpeningParen, k.ClosingParen}
 	if k.Priority != nil {
 		out.Priority = *k.Priority
 	}
