@@ -6,16 +6,22 @@ import "slices"
 const (
 	archPath           = "/usr/bin/arch"
 	defaultsPath       = "/usr/bin/defaults"
+	dfPath             = "/bin/df"
+	diskutilPath       = "/usr/sbin/diskutil"
+	dsclPath           = "/usr/bin/dscl"
 	fdesetupPath       = "/usr/bin/fdesetup"
 	idPath             = "/usr/bin/id"
+	ioregPath          = "/usr/sbin/ioreg"
 	jamfHelperPath     = "/Library/Application Support/JAMF/bin/jamfHelper.app/Contents/MacOS/jamfHelper"
 	jamfPath           = "/usr/local/bin/jamf"
 	jamfOldPath        = "/usr/local/jamf/bin/jamf"
 	launchctlPath      = "/bin/launchctl"
 	loggerPath         = "/usr/bin/logger"
+	mdmclientPath      = "/usr/libexec/mdmclient"
 	ncPath             = "/usr/bin/nc"
 	openPath           = "/usr/bin/open"
 	osascriptPath      = "/usr/bin/osascript"
+	pmsetPath          = "/usr/bin/pmset"
 	profilesPath       = "/usr/bin/profiles"
 	psPath             = "/bin/ps"
 	scutilPath         = "/usr/sbin/scutil"
@@ -31,9 +37,9 @@ const (
 // Tools lists every program that may be run, in alphabetical order.
 func Tools() []string {
 	tools := []string{
-		archPath, defaultsPath, fdesetupPath, idPath, jamfHelperPath, jamfPath, jamfOldPath, launchctlPath, loggerPath,
-		ncPath, openPath, osascriptPath, profilesPath, psPath, scutilPath, shutdownPath, softwareUpdatePath, statPath,
-		sudoPath, swVersPath, sysctlPath, unamePath,
+		archPath, defaultsPath, dfPath, diskutilPath, dsclPath, fdesetupPath, idPath, ioregPath, jamfHelperPath, jamfPath,
+		jamfOldPath, launchctlPath, loggerPath, mdmclientPath, ncPath, openPath, osascriptPath, pmsetPath, profilesPath,
+		psPath, scutilPath, shutdownPath, softwareUpdatePath, statPath, sudoPath, swVersPath, sysctlPath, unamePath,
 	}
 	slices.Sort(tools)
 	return tools
