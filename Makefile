@@ -8,9 +8,10 @@ SHELL := /bin/bash
 BUILD := go build -trimpath -ldflags "-s -w"
 FUZZTIME ?= 10s
 RACE ?= ./...
+MUTANTS ?= internal/enforce
 
 .DEFAULT_GOAL := help
-.PHONY: help build release cross reproducible test race lint tools deps bench fuzz transcript ci
+.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants transcript ci
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +85,9 @@ fuzz: ## Run every fuzz test for FUZZTIME (10s)
 			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
 		done; \
 	done
+
+mutants: ## Make mistakes in the core, one at a time, and see whether the tests notice (MUTANTS=internal/agent/ask.go:20-40)
+	go run ./internal/mutants $(MUTANTS)
 
 transcript: ## Write the transcript that the README shows
 	go run ./cmd/install-or-defer simulate > docs/transcript.new
