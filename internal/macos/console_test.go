@@ -92,6 +92,12 @@ func TestCapturedConsoleOwners(t *testing.T) {
 	}
 }
 
+// parseConsoleUser reads who is at the console.
+func parseConsoleUser(text string) (person Person, ok bool) {
+	s, ok := parseSessions(text)
+	return s.Person, ok
+}
+
 func dictionary(lines ...string) string {
 	return "<dictionary> {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
 }

@@ -54,7 +54,10 @@ func TestDiskAsksForTheDataVolumeAndThenForTheOnlyOne(t *testing.T) {
 		{"macOS 10.15 and later", []Output{good}, []string{dataVolume}, 4096, ""},
 		{"before that", []Output{old, good}, []string{dataVolume, rootVolume}, 4096, ""},
 		{
-			"nothing is known", []Output{old, {}}, []string{dataVolume, rootVolume}, 0,
+			"nothing is known",
+			[]Output{old, {}},
+			[]string{dataVolume, rootVolume},
+			0,
 			"find free space: df: exit status 0, and it printed nothing",
 		},
 	} {
