@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -29,17 +28,8 @@ func (j Jamf) Recon(ctx context.Context) error {
 	return nil
 }
 
-// Enrolled tells whether the Mac is managed by a server, as profiles(1) says.
+// Enrolled tells whether the Mac is managed by a server.
 func (j Jamf) Enrolled(ctx context.Context) (bool, error) {
-	out, err := j.Host.Runner.Run(ctx, Command{
-		Path: profilesPath, Args: []string{"status", "-type", "enrollment"}, Timeout: shortly,
-	})
-	if err != nil {
-		return false, fmt.Errorf("find enrollment: %w", err)
-	}
-	_, value, found := strings.Cut(out.Text(), "MDM enrollment:")
-	if !found {
-		return false, fmt.Errorf("find enrollment: %w", out.failure(profilesPath))
-	}
-	return strings.HasPrefix(strings.TrimSpace(value), "Yes"), nil
+	enrollment, err := Management(j).Enrollment(ctx)
+	return enrollment.MDM, err
 }
