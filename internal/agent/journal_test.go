@@ -133,6 +133,8 @@ type brokenLedger struct{}
 
 func (brokenLedger) Append(string, []byte, fs.FileMode) error { return fs.ErrPermission }
 
+func (brokenLedger) Tail(string, int64) ([]byte, error) { return nil, fs.ErrPermission }
+
 func TestAJournalThatCannotBeWrittenStopsNothing(t *testing.T) {
 	p := newPlay(deferringDaily())
 	p.tally = p.Play(t.Context(), func(c ctx, host macos.Host) error {

@@ -47,6 +47,21 @@ func (*Files) Read(path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// Tail implements [macos.Ledger]. What is added to the file meanwhile is left to the next look.
+func (*Files) Tail(path string, most int64) ([]byte, error) {
+	file, err := openRegular(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	about, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	begin := max(0, about.Size()-max(0, most))
+	return io.ReadAll(io.NewSectionReader(file, begin, about.Size()-begin))
+}
+
 // openRegular opens a regular file, and follows no link at its path.
 func openRegular(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	refused := func(err error) error { return &fs.PathError{Op: "open", Path: path, Err: err} }

@@ -90,6 +90,9 @@ type Ledger interface {
 	// Append adds to the end of a file, durably, and makes the file where it is missing. A part that a crash has left
 	// at its end, without a line end, gets one first. A symbolic link is refused with [ErrLink].
 	Append(path string, data []byte, mode fs.FileMode) error
+	// Tail returns the end of a regular file, at most so many bytes: of a long log it is what matters, and it is all of a
+	// short one. It may begin within a line. A symbolic link is refused with [ErrLink].
+	Tail(path string, most int64) ([]byte, error)
 }
 
 // Entry is what a [Lister] tells about one path.

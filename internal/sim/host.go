@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -126,6 +127,12 @@ func (m *Mac) Append(name string, data []byte, mode fs.FileMode) error {
 		f.data, f.modified = append(f.data, data...), m.Now()
 	}
 	return nil
+}
+
+// Tail implements macos.Ledger.
+func (m *Mac) Tail(name string, most int64) ([]byte, error) {
+	data, err := m.Read(name, math.MaxInt64)
+	return data[max(0, int64(len(data))-max(0, most)):], err
 }
 
 // Remove implements macos.Tree.
