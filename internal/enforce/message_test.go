@@ -87,24 +87,24 @@ func naive(message string, f enforce.Facts) string {
 		}
 		message = out.String()
 	}
-	left := enforce.Remaining(f.Left)
-	after := "after " + left
-	if left == "very soon" {
-		after = left
+	left := f.Speech.Remaining(f.Left)
+	pairs := [][2]string{
+		{"%DEADLINE_DATE%", f.Deadline},
+		{"%SUPPORT_CONTACT%", f.Contact},
+		{"%UPDATE_LIST%", f.Updates},
+		{"%UPDATE_MECHANISM%", f.Mechanism},
+	}
+	for _, phrase := range append(f.Speech.Around, "%DEFER_HOURS%") {
+		with := strings.ReplaceAll(phrase, "%DEFER_HOURS%", left)
+		if left == f.Speech.Soon {
+			with = left
+		}
+		pairs = append(pairs, [2]string{phrase + " hours", with}, [2]string{phrase, with})
 	}
 	var out strings.Builder
 next:
 	for len(message) > 0 {
-		for _, p := range [][2]string{
-			{"after %DEFER_HOURS% hours", after},
-			{"after %DEFER_HOURS%", after},
-			{"%DEFER_HOURS% hours", left},
-			{"%DEFER_HOURS%", left},
-			{"%DEADLINE_DATE%", f.Deadline},
-			{"%SUPPORT_CONTACT%", f.Contact},
-			{"%UPDATE_LIST%", f.Updates},
-			{"%UPDATE_MECHANISM%", f.Mechanism},
-		} {
+		for _, p := range pairs {
 			if rest, ok := strings.CutPrefix(message, p[0]); ok {
 				out.WriteString(p[1])
 				message = rest
@@ -119,13 +119,13 @@ next:
 
 func TestExpandAgreesWithANaiveExpander(t *testing.T) {
 	piece := rapid.SampledFrom([]string{
-		"<<", ">>", "{{", "}}", "a", " ", "<", "}", "after ", "%DEFER_HOURS%", " hours", "%UPDATE_LIST%", "%SUPPORT_CONTACT%", "%", "é",
+		"<<", ">>", "{{", "}}", "a", " ", "<", "}", "after ", "in ", "na ", "%DEFER_HOURS%", " hours", " lang", "%UPDATE_LIST%", "%SUPPORT_CONTACT%", "%", "é",
 	})
 	try(t, "messages expanded by a second, naive program", func(t *rapid.T) {
-		draw := func(what string) string { return strings.Join(rapid.SliceOfN(piece, 0, 12).Draw(t, what), "") }
+		draw := func(what string) string { return strings.Join(rapid.SliceOfN(piece, 0, 20).Draw(t, what), "") }
 		f := enforce.Facts{
 			Left: minutes(t, -10, 9000, "left"), Deadline: draw("deadline"), Contact: draw("contact"), Updates: draw("updates"),
-			Restart: rapid.Bool().Draw(t, "restart"), Last: rapid.Bool().Draw(t, "last"),
+			Restart: rapid.Bool().Draw(t, "restart"), Last: rapid.Bool().Draw(t, "last"), Speech: drawSpeech(t),
 		}
 		message := draw("message")
 		if got, want := enforce.Expand(message, f), naive(message, f); got != want {
