@@ -32,6 +32,7 @@ type bench struct {
 	temp  string // for what is compiled
 	cache string // the compiler's
 	limit time.Duration
+	quick bool           // run the short tests only
 	slow  *regexp.Regexp // the tests that are worth it only if no other has failed
 }
 
@@ -45,6 +46,9 @@ func (b *bench) stages(folder string) [][]string {
 	}
 	if b.slow != nil {
 		quick = append(quick, "-test.skip="+b.slow.String())
+	}
+	if b.quick {
+		return [][]string{quick}
 	}
 	return [][]string{quick, whole}
 }

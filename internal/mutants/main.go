@@ -45,6 +45,7 @@ type options struct {
 	limit     time.Duration
 	all       bool
 	list      bool
+	quick     bool
 	args      []string
 }
 
@@ -89,6 +90,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.IntVar(&o.workers, "j", runtime.NumCPU(), "how many `mutants` are tried at the same time")
 	flags.DurationVar(&o.limit, "limit", 3*time.Minute, "how long the tests may take with one mutant")
 	flags.BoolVar(&o.all, "all", false, "try those that are explained, too")
+	flags.BoolVar(&o.quick, "quick", false, "run the short tests only: what survives these, the others may kill")
 	flags.BoolVar(&o.list, "list", false, "list the mutants, and try none")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "usage: mutants [flags] folder | file | file:line | file:line-line …\n")
@@ -151,7 +153,7 @@ func (o options) run(ctx context.Context, out io.Writer) (summary, error) {
 }
 
 func (o options) bench(root string) (*bench, error) {
-	b := &bench{root: root, limit: o.limit, cache: o.cache}
+	b := &bench{root: root, limit: o.limit, cache: o.cache, quick: o.quick}
 	if o.slow == "" {
 		return b, nil
 	}
