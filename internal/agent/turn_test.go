@@ -114,7 +114,7 @@ func TestTheFinalWarningIsLockedWithOneButtonAndACountdown(t *testing.T) {
 		t.Fatalf("%d final warnings", len(finals))
 	}
 	want := &sim.Window{
-		Title: "Updates are about to start", Buttons: []string{"Run Updates"}, Locked: true, Timeout: 10 * time.Minute,
+		Style: macos.StyleJamfHelper, Title: "Updates are about to start", Buttons: []string{"Run Updates"}, Locked: true, Timeout: 10 * time.Minute,
 		Countdown: "Updates start in", Text: finals[0].Window.Text,
 	}
 	if diff := cmp.Diff(want, finals[0].Window); diff != "" {

@@ -108,7 +108,7 @@ func (t *Transcript) complaint(line string) {
 		t.NoneAvailable = true
 	case strings.HasPrefix(line, "Failed to authenticate"):
 		t.AuthFailed = true
-		t.blame("authentication failed: the password of a volume owner is needed")
+		t.blame("authentication failed")
 	case isProblem(line):
 		t.blame(strings.TrimPrefix(line, "softwareupdate: "))
 	}

@@ -27,6 +27,9 @@ const InstallLimit = 3 * time.Hour
 // Only a new listing can tell what happened.
 var ErrUnproven = errors.New("ended without saying what it did")
 
+// ErrOwner says that an update needs the password of a volume owner, which a daemon does not have: Apple silicon.
+var ErrOwner = errors.New("a volume owner has to authorize it")
+
 // SoftwareUpdate is Apple's softwareupdate(8).
 type SoftwareUpdate struct {
 	Host Host // its Runner is used
@@ -186,6 +189,8 @@ func (t Transcript) proves(order Installation, timedOut bool) bool {
 // cause says why there is no evidence of success, given how the tool was stopped, if it was.
 func (t Transcript) cause(stop error, out Output) error {
 	switch {
+	case t.AuthFailed:
+		return fmt.Errorf("%w: %s", ErrOwner, t.Problem)
 	case t.Problem != "":
 		return errors.New(t.Problem)
 	case stop != nil:

@@ -34,14 +34,16 @@ func TestSweepEndsOurWindowAndNothingElse(t *testing.T) {
 		modified         time.Time
 		ended            []int
 	}{
-		"a window of jamfHelper":           {"4711\n", window, booted.Add(time.Hour), []int{4711}},
-		"a dialog of osascript":            {"4711\n", "/bin/launchctl asuser 501 /usr/bin/osascript -e display dialog (item 1 of argv)\n", booted.Add(time.Hour), []int{4711}},
-		"a process id that is another's":   {"4711\n", "/usr/sbin/cupsd -l\n", booted.Add(time.Hour), nil},
-		"a process that is gone":           {"4711\n", "", booted.Add(time.Hour), nil},
-		"a window of before the restart":   {"4711\n", window, booted.Add(-time.Hour), nil},
-		"the first process of all":         {"1\n", window, booted.Add(time.Hour), nil},
-		"a group of processes by its sign": {"-4711\n", window, booted.Add(time.Hour), nil},
-		"garbage":                          {"$(reboot)\n", window, booted.Add(time.Hour), nil},
+		"a window of jamfHelper":            {"4711\n", window, booted.Add(time.Hour), []int{4711}},
+		"a window of swiftDialog":           {"4711\n", "/bin/launchctl asuser 501 /usr/bin/sudo -u ann " + swiftDialogPath + " --jsonfile /x/" + dialogOrder + "\n", booted.Add(time.Hour), []int{4711}},
+		"a dialog of another's swiftDialog": {"4711\n", swiftDialogPath + " --jsonfile /tmp/x.json\n", booted.Add(time.Hour), nil},
+		"a dialog of osascript":             {"4711\n", "/bin/launchctl asuser 501 /usr/bin/osascript -e display dialog (item 1 of argv)\n", booted.Add(time.Hour), []int{4711}},
+		"a process id that is another's":    {"4711\n", "/usr/sbin/cupsd -l\n", booted.Add(time.Hour), nil},
+		"a process that is gone":            {"4711\n", "", booted.Add(time.Hour), nil},
+		"a window of before the restart":    {"4711\n", window, booted.Add(-time.Hour), nil},
+		"the first process of all":          {"1\n", window, booted.Add(time.Hour), nil},
+		"a group of processes by its sign":  {"-4711\n", window, booted.Add(time.Hour), nil},
+		"garbage":                           {"$(reboot)\n", window, booted.Add(time.Hour), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &sweeper{

@@ -29,6 +29,7 @@ const (
 	softwareUpdatePath = "/usr/sbin/softwareupdate"
 	statPath           = "/usr/bin/stat"
 	sudoPath           = "/usr/bin/sudo"
+	swiftDialogPath    = "/Library/Application Support/Dialog/Dialog.app/Contents/MacOS/Dialog"
 	swVersPath         = "/usr/bin/sw_vers"
 	sysctlPath         = "/usr/sbin/sysctl"
 	unamePath          = "/usr/bin/uname"
@@ -39,7 +40,7 @@ func Tools() []string {
 	tools := []string{
 		archPath, defaultsPath, dfPath, diskutilPath, dsclPath, fdesetupPath, idPath, ioregPath, jamfHelperPath, jamfPath,
 		jamfOldPath, launchctlPath, loggerPath, mdmclientPath, ncPath, openPath, osascriptPath, pmsetPath, profilesPath,
-		psPath, scutilPath, shutdownPath, softwareUpdatePath, statPath, sudoPath, swVersPath, sysctlPath, unamePath,
+		psPath, scutilPath, shutdownPath, softwareUpdatePath, statPath, sudoPath, swiftDialogPath, swVersPath, sysctlPath, unamePath,
 	}
 	slices.Sort(tools)
 	return tools

@@ -26,7 +26,7 @@ func TestScreenAsk(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := &answers{out: row.out}
-			reply, err := Screen{Host: Host{Runner: r}, Person: Person{"ann", 501}}.Ask(t.Context(), twoButtons())
+			reply, err := Screen{Host: Host{Runner: r, Lister: tree{}}, Person: Person{"ann", 501}}.Ask(t.Context(), twoButtons())
 			if reply.Kind != row.want || (err != nil) != row.err {
 				t.Errorf("got %+v, %v; want %v", reply, err, row.want)
 			}
@@ -58,7 +58,7 @@ func TestScreenStand(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := &answers{out: map[string]Output{row.tool: {}}}
-			standing, err := Screen{Host: Host{Runner: r}, Person: Person{"ann", 501}}.Stand(t.Context(), w)
+			standing, err := Screen{Host: Host{Runner: r, Lister: tree{}}, Person: Person{"ann", 501}}.Stand(t.Context(), w)
 			if (err == nil) != (row.tool != "") || len(r.seen) != row.paths {
 				t.Fatalf("got %v after %d attempts", err, len(r.seen))
 			}
@@ -68,7 +68,7 @@ func TestScreenStand(t *testing.T) {
 		})
 	}
 	why := errors.New("no process to be had")
-	s := Screen{Host: Host{Runner: refusing{why}}}
+	s := Screen{Host: Host{Runner: refusing{why}, Lister: tree{}}}
 	if _, err := s.Stand(t.Context(), w); !errors.Is(err, why) {
 		t.Errorf("got %v", err)
 	}

@@ -1,6 +1,10 @@
 package sim
 
-import "time"
+import (
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+)
 
 // Entry is one thing that happened.
 type Entry struct {
@@ -26,12 +30,14 @@ const (
 
 // Window is what a person sees.
 type Window struct {
+	Style       macos.Style // of the tool that shows it
 	Title, Text string
 	Buttons     []string
 	Locked      bool          // cannot be closed
 	Standing    bool          // stands until it is taken away
 	Timeout     time.Duration // after which it closes; 0 for never
 	Countdown   string        // the words before a countdown to that
+	Help        string        // what is told to who asks for more
 }
 
 func (m *Mac) note(kind EntryKind, text string) {

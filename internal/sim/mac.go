@@ -86,6 +86,9 @@ func New(s Scenario) *Mac {
 	}
 	m.tools = macos.Tools()
 	for _, path := range m.tools {
+		if strings.HasSuffix(path, "/Dialog") && !s.SwiftDialog {
+			continue
+		}
 		m.put(path, nil, 0o755)
 	}
 	for _, path := range macos.UpdateIcons() {

@@ -8,11 +8,14 @@ import (
 
 // Scenario is a Mac, its updates and its person, before the first turn.
 type Scenario struct {
-	Name     string
-	Title    string // what happens, in a sentence
-	MacOS    string // as "10.15.7"
-	Build    string
-	Silicon  bool
+	Name    string
+	Title   string // what happens, in a sentence
+	MacOS   string // as "10.15.7"
+	Build   string
+	Silicon bool
+
+	SwiftDialog bool // swiftDialog is installed
+
 	Start    time.Time      // in the Mac's zone; the zero time is Scenarios' common start
 	Settings map[string]any // what the configuration profile sets, by key
 	Offers   []Offer

@@ -26,6 +26,8 @@ func (m *Mac) call(c macos.Command) macos.Output {
 		return m.launchctl(c)
 	case "osascript":
 		return m.osascript(c)
+	case "Dialog":
+		return m.swiftDialog(c)
 	case "shutdown":
 		return m.shutdown(c)
 	case "defaults":
@@ -168,7 +170,7 @@ func (m *Mac) osascript(c macos.Command) macos.Output {
 		})
 		return macos.Output{}
 	case strings.Contains(script, "display dialog"):
-		w, _ := windowOf(c)
+		w, _ := m.windowOf(c)
 		return m.dialog(w, c)
 	default:
 		return macos.Output{}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,11 +10,15 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 )
 
-// windowOf reads what an invocation of jamfHelper, or of osascript for a dialog, is to show.
-func windowOf(c macos.Command) (w Window, ok bool) {
+// windowOf reads what an invocation of jamfHelper, swiftDialog or osascript is to show.
+func (m *Mac) windowOf(c macos.Command) (w Window, ok bool) {
+	if len(c.Args) == 2 && c.Args[0] == "--jsonfile" {
+		return m.dialogFile(c.Args[1])
+	}
 	if at := slices.Index(c.Args, "--"); at >= 0 && strings.HasSuffix(c.Path, "osascript") {
 		return dialogOf(c.Args[at+1:]), true
 	}
+	w.Style = macos.StyleJamfHelper
 	for i := 0; i < len(c.Args); i++ {
 		value := ""
 		if i+1 < len(c.Args) {
@@ -43,13 +48,51 @@ func windowOf(c macos.Command) (w Window, ok bool) {
 	return w, ok
 }
 
+// dialogFile reads the file that swiftDialog is shown: its keys are known from its documentation.
+func (m *Mac) dialogFile(name string) (w Window, ok bool) {
+	data, _ := m.File(name)
+	var order struct {
+		Title, Message, InfoText string
+		Button1Text, Button2Text string
+		HelpMessage              string
+		Timer                    int64
+		Moveable                 bool
+	}
+	if json.Unmarshal(data, &order) != nil {
+		return w, false
+	}
+	w = Window{
+		Title: order.Title, Text: unmarked(order.Message), Help: unmarked(order.HelpMessage), Countdown: order.InfoText,
+		Timeout: time.Duration(order.Timer) * time.Second, Locked: !order.Moveable, Style: macos.StyleSwiftDialog,
+	}
+	for _, label := range []string{order.Button1Text, order.Button2Text} {
+		if label != "" && label != "none" {
+			w.Buttons = append(w.Buttons, label)
+		}
+	}
+	return w, true
+}
+
+// unmarked takes the escapes of Markdown back.
+func unmarked(text string) string {
+	text = strings.ReplaceAll(text, "  \n", "\n")
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) {
+			i++
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
 // dialogOf reads the arguments of our dialog script: text, title, seconds, and the buttons.
 func dialogOf(args []string) (w Window) {
 	if len(args) < 4 {
 		return w
 	}
 	n, _ := strconv.Atoi(args[2])
-	w = Window{Text: args[0], Title: args[1], Timeout: time.Duration(n) * time.Second}
+	w = Window{Style: macos.StyleAppleScript, Text: args[0], Title: args[1], Timeout: time.Duration(n) * time.Second}
 	for _, label := range args[3:] {
 		if !strings.HasPrefix(label, "/") {
 			w.Buttons = append(w.Buttons, label)
@@ -165,7 +208,7 @@ func (m *Mac) reaction(w Window) Act {
 
 // jamfHelper shows a window, and prints how it ended.
 func (m *Mac) jamfHelper(c macos.Command) macos.Output {
-	w, ok := windowOf(c)
+	w, ok := m.windowOf(c)
 	if !ok {
 		return macos.Output{Stdout: "255", Code: 255}
 	}
@@ -185,6 +228,28 @@ func (m *Mac) jamfHelper(c macos.Command) macos.Output {
 		return macos.Output{Code: -1, TimedOut: true}
 	default:
 		return macos.Output{Code: -1}
+	}
+}
+
+// swiftDialog shows a window, and exits as it ended.
+func (m *Mac) swiftDialog(c macos.Command) macos.Output {
+	w, ok := m.windowOf(c)
+	if !ok {
+		return macos.Output{Stderr: "ERROR: JSON import failed\n", Code: 202}
+	}
+	switch m.show(w, c) {
+	case first:
+		return macos.Output{}
+	case second:
+		return macos.Output{Code: 2}
+	case quit:
+		return macos.Output{Code: 10}
+	case timeout:
+		return macos.Output{Code: 4}
+	case cutOff:
+		return macos.Output{Code: -1, TimedOut: true}
+	default:
+		return macos.Output{Code: 15}
 	}
 }
 
