@@ -156,19 +156,3 @@ func TestHostileTextsAreNeverFlagsOfJamfHelper(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParseJamfHelper(f *testing.F) {
-	for _, seed := range []string{"", "0", "2", "239", "243", "1501", "0\n", "\xff"} {
-		f.Add(seed, 0, int64(time.Minute))
-	}
-	f.Fuzz(func(t *testing.T, text string, code int, awake int64) {
-		w := twoButtons()
-		reply := parseJamfHelper(Output{Stdout: text, Code: code, Awake: time.Duration(awake)}, w)
-		if reply.Kind == ReplyFirst && (strings.TrimSpace(text) != "0" || time.Duration(awake) >= w.Timeout) {
-			t.Errorf("%q after %v is taken for an agreement", text, time.Duration(awake))
-		}
-		if reply.Kind < ReplyFirst || reply.Kind > ReplyFailed {
-			t.Errorf("unknown kind %v", reply.Kind)
-		}
-	})
-}
