@@ -81,8 +81,13 @@ func TestWhateverIsSetEveryValueIsWithinItsLimits(t *testing.T) {
 	})
 }
 
+// failer is a test, or a random one.
+type failer interface {
+	Fatalf(format string, args ...any)
+}
+
 // within fails unless a value is of its key's type and within its limits.
-func within(t *rapid.T, key settings.Key, value any) {
+func within(t failer, key settings.Key, value any) {
 	ok := false
 	switch v := value.(type) {
 	case int64:
@@ -127,7 +132,7 @@ func readable(key settings.Key, text string) bool {
 }
 
 // sourced fails unless a source is one of those given, or a default.
-func sourced(t *rapid.T, source string, from []settings.Source) {
+func sourced(t failer, source string, from []settings.Source) {
 	known := []string{settings.DefaultSource, "limited by MaxDeferralTime", "limited by DeferralPeriod"}
 	for _, s := range from {
 		known = append(known, s.Name)
@@ -138,7 +143,7 @@ func sourced(t *rapid.T, source string, from []settings.Source) {
 }
 
 // related fails unless the values fit each other. A second is the least of any duration, also where there is no room.
-func related(t *rapid.T, s settings.Settings) {
+func related(t failer, s settings.Settings) {
 	fits := func(shorter, longer time.Duration) bool { return shorter < longer || shorter == time.Second }
 	if !fits(s.Duration(settings.DeferralPeriod), s.Duration(settings.MaxDeferralTime)) ||
 		!fits(s.Duration(settings.PromptTimeout), s.Duration(settings.DeferralPeriod)) {
