@@ -291,8 +291,13 @@ func FuzzOpen(f *testing.F) {
 	f.Add(rewrite(f, good, func(s string) string { return strings.ReplaceAll(s, "<size>", "<size>9") }))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := Open(bytes.NewReader(data), int64(len(data)))
-		if err == nil {
-			err = p.Verify(context.Background(), Trust{Now: time.Unix(1e9, 0)})
+		if err != nil {
+			kindOf(t, err)
+			return
+		}
+		inPlace(t, p)
+		if err = p.Verify(context.Background(), Trust{Now: time.Unix(1e9, 0)}); err == nil && !bytes.Contains(data, p.Digest) {
+			t.Error("a package is sound whose checksum is not in it")
 		}
 		kindOf(t, err)
 	})
@@ -308,6 +313,7 @@ func FuzzTOC(f *testing.F) {
 		data := rewrite(t, good, func(string) string { return toc })
 		p, err := Open(bytes.NewReader(data), int64(len(data)))
 		if err == nil {
+			inPlace(t, p)
 			err = p.Verify(context.Background(), Trust{Now: time.Unix(1e9, 0)})
 		}
 		kindOf(t, err)
@@ -324,6 +330,21 @@ func kindOf(t *testing.T, err error) {
 	}
 	if err != nil {
 		t.Errorf("an error of no kind: %v", err)
+	}
+}
+
+// inPlace demands that a package that was opened holds no path which leads out of its folder, and no negative size.
+func inPlace(t *testing.T, p *Package) {
+	t.Helper()
+	if p.Kind == KindProduct && len(p.Components) == 0 || p.Kind == KindComponent && len(p.Components) != 1 {
+		t.Errorf("a %s of %d components", p.Kind, len(p.Components))
+	}
+	for _, c := range p.Components {
+		for _, file := range c.Bom {
+			if pathFault(file.Path) != "" || file.Size < 0 {
+				t.Errorf("%s: path %q, %d bytes", c.Folder, file.Path, file.Size)
+			}
+		}
 	}
 }
 

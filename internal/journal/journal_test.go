@@ -169,6 +169,17 @@ func FuzzRead(f *testing.F) {
 			if i > 0 && (l.N != c.Lines[i-1].N+1 || l.Prev != c.Lines[i-1].Hash) {
 				t.Errorf("line %d does not follow", l.N)
 			}
+			if !bytes.Contains(one, l.Raw) && !bytes.Contains(two, l.Raw) || !json.Valid(l.Raw) {
+				t.Errorf("line %d is not in the text, or no object: %q", l.N, l.Raw)
+			}
+		}
+		var good []byte // what was read, written again, is read as the same, with nothing amiss
+		for _, l := range c.Lines {
+			good = append(append(good, l.Raw...), '\n')
+		}
+		again := journal.Read(good)
+		if again.Broken != "" || again.Torn != 0 || len(again.Lines) != len(c.Lines) || again.Head() != c.Head() || !again.Passes(c.Head()) {
+			t.Errorf("%+v, and read again %+v", c, again)
 		}
 	})
 }
