@@ -82,7 +82,7 @@ fuzz: ## Run every fuzz test for FUZZTIME (10s)
 		names=$$(go test -list '^Fuzz' "$$package"); \
 		for name in $$(echo "$$names" | awk '/^Fuzz/'); do \
 			echo "$$package $$name"; \
-			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package"; \
 		done; \
 	done
 
