@@ -111,6 +111,12 @@ func TestStylesInOrder(t *testing.T) {
 			[]string{"jamfHelper", "Dialog"},
 			ReplySecond,
 		},
+		"jamfHelper agrees sooner than a person can": {
+			StyleAuto, nil,
+			map[string]Output{"jamfHelper": {Stdout: "0", Awake: 100 * time.Millisecond}, "launchctl": {Stdout: "button returned:Defer, gave up:false", Awake: time.Minute}},
+			[]string{"jamfHelper"},
+			ReplyFailed,
+		},
 		"the one that was chosen comes first": {
 			StyleSwiftDialog,
 			[]string{swiftDialogPath},

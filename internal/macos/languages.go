@@ -1,9 +1,6 @@
 package macos
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
 const (
 	usersFolder     = "/Users"
@@ -18,8 +15,8 @@ const (
 // anything into theirs, so what is no tag is left out.
 func Languages(host Host, person Person) []string {
 	var tags []string
-	if name := person.Name; !person.Nobody() && !strings.ContainsAny(name, "/\x00") && !strings.HasPrefix(name, ".") {
-		tags = languagesIn(host, path.Join(usersFolder, name, "Library/Preferences", globalDomain))
+	if name, ok := personalPreferences(person); ok {
+		tags = languagesIn(host, name)
 	}
 	return append(tags, languagesIn(host, preferencesFolder+globalDomain)...)
 }

@@ -3,11 +3,11 @@ package macos
 import (
 	"strconv"
 	"strings"
-	"time"
 )
 
-// dialogCommand builds the invocation of osascript that shows a window as a plain dialog, in the person's session. All that
-// is shown comes as arguments, so no text can become part of the script. A dialog has a button at least, no countdown, and cannot be locked: who calls shows it again.
+// dialogCommand builds the invocation of osascript that shows a window as a plain dialog, in the person's session. All
+// that is shown comes as arguments, so no text can become part of the script. A dialog has a button at least, no
+// countdown, and cannot be locked: who calls shows it again.
 func dialogCommand(person Person, w Window) Command {
 	buttons := w.Buttons
 	if len(buttons) == 0 {
@@ -17,10 +17,9 @@ func dialogCommand(person Person, w Window) Command {
 	for i := range buttons { // AppleScript puts the last button to the right, where the first belongs
 		labels[len(buttons)-1-i] = "item " + strconv.Itoa(4+i) + " of argv"
 	}
-	const none = 24 * time.Hour
 	limit := w.Timeout
 	if limit <= 0 {
-		limit = none
+		limit = longest
 	}
 	script := "display dialog (item 1 of argv) with title (item 2 of argv) buttons {" + strings.Join(labels, ", ") +
 		"} default button " + strconv.Itoa(len(buttons)+1-max(1, w.Default)) + " giving up after (item 3 of argv as integer)"
