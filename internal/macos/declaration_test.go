@@ -24,7 +24,7 @@ func (logFile) Append(string, []byte, fs.FileMode) error {
 }
 
 func (l logFile) Tail(path string, most int64) ([]byte, error) {
-	if path != installLogPath || most != logTail {
+	if path != installLogPath || most <= 0 {
 		return nil, fmt.Errorf("%s, %d", path, most)
 	}
 	return []byte(l.text), l.err

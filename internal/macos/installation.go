@@ -16,6 +16,7 @@ type Transcript struct {
 	Done          bool          // "Done."; macOS updates of 11 and later end without it
 	NoneAvailable bool          // "No updates are available."
 	AuthFailed    bool          // Apple silicon asked for the password of a volume owner, and got none
+	Ramped        bool          // Apple does not let this Mac have an update yet
 	Power         enforce.Power // what it said the Mac must do to finish; a shut down beats a restart
 	Problem       string        // the first complaint, one line; empty when there is none
 	Restarting    bool          // it said that it restarts, or shuts down, the Mac itself
@@ -106,6 +107,9 @@ func (t *Transcript) complaint(line string) {
 	switch {
 	case strings.HasPrefix(line, "No updates are available"):
 		t.NoneAvailable = true
+	case isRamped(line):
+		t.Ramped = true
+		t.blame("not downloadable at this time")
 	case strings.HasPrefix(line, "Failed to authenticate"):
 		t.AuthFailed = true
 		t.blame("authentication failed")

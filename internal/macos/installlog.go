@@ -114,3 +114,29 @@ func localTime(text string, zone *time.Location) (time.Time, bool) {
 	t, err := time.Parse("2006-01-02T15:04:05Z07:00", text)
 	return t, err == nil
 }
+
+// isRamped tells whether a line says that Apple does not let this Mac have an update yet. The words are those that a
+// public tool (super) looks for in the install log; softwareupdate itself was not seen to print them, but may.
+func isRamped(line string) bool {
+	return containsAny(line, "ramped, not downloadable", "not downloadable at this time")
+}
+
+// Ramped tells whether the install log says, since a time, that Apple does not let this Mac have an update yet. It explains
+// a download that came to nothing; where the log cannot be read it explains nothing.
+func Ramped(host Host, since time.Time) bool {
+	const tail = 64 << 10
+	text, err := host.Ledger.Tail(installLogPath, tail)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		parts := strings.SplitN(line, " ", 3) // date, time, and the rest
+		if len(parts) < 3 || !isRamped(parts[2]) {
+			continue
+		}
+		if at, ok := stamp(parts[0] + " " + parts[1]); ok && !at.Before(since.Truncate(time.Second)) {
+			return true
+		}
+	}
+	return false
+}

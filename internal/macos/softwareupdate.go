@@ -30,6 +30,10 @@ var ErrUnproven = errors.New("ended without saying what it did")
 // ErrOwner says that an update needs the password of a volume owner, which a daemon does not have: Apple silicon.
 var ErrOwner = errors.New("a volume owner has to authorize it")
 
+// ErrRamped says that Apple lists an update, and does not let this Mac have it yet: it rolls updates out step by step. It
+// is no failure; time heals it.
+var ErrRamped = errors.New("held back by Apple for now")
+
 // SoftwareUpdate is Apple's softwareupdate(8).
 type SoftwareUpdate struct {
 	Host Host // its Runner is used
@@ -40,6 +44,12 @@ type Installation struct {
 	Labels  []string // as listed, verbatim; at least one
 	Restart bool     // let the tool restart or shut down the Mac; macOS 10.13.4 and later
 	Modern  bool     // macOS 11 or later, which has --agree-to-license
+
+	// As is the person as whom the tool is run, in their session; nobody for root. On Apple silicon the tool, run by root,
+	// may ask in a window of its own, or not work at all: that is what several public tools say, which leave such Macs
+	// alone. One of them (super) installs packages that need no restart as the person, on macOS 13 and later, and macOS
+	// itself never so. Nothing of it has been tried by this project.
+	As Person
 }
 
 // List asks what is on offer. The error says that the tool could not be run, was stopped at its limit or by a signal,
@@ -108,7 +118,12 @@ func (s SoftwareUpdate) install(ctx context.Context, order Installation) (Transc
 	if err := checkLabels(order.Labels); err != nil {
 		return Transcript{}, err
 	}
-	out, err := s.run(ctx, installTimeout, order.args()...)
+	command := Command{Path: softwareUpdatePath, Args: order.args()}
+	if !order.As.Nobody() {
+		command = asPerson(order.As, softwareUpdatePath, order.args()...)
+	}
+	command.Timeout = installTimeout
+	out, err := s.Host.Runner.Run(ctx, command)
 	if err != nil {
 		return Transcript{}, err
 	}
@@ -189,6 +204,8 @@ func (t Transcript) proves(order Installation, timedOut bool) bool {
 // cause says why there is no evidence of success, given how the tool was stopped, if it was.
 func (t Transcript) cause(stop error, out Output) error {
 	switch {
+	case t.Ramped:
+		return fmt.Errorf("%w: %s", ErrRamped, t.Problem)
 	case t.AuthFailed:
 		return fmt.Errorf("%w: %s", ErrOwner, t.Problem)
 	case t.Problem != "":
