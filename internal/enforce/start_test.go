@@ -50,17 +50,20 @@ func TestWhatWasNotSetByUsIsNotKept(t *testing.T) {
 	}{
 		{
 			"a deadline that the longest weekend would explain",
-			enforce.State{Began: start, Deadline: start.Add(latest)}, enforce.State{Deadline: start.Add(latest)},
+			enforce.State{Began: start, Deadline: start.Add(latest)},
+			enforce.State{Deadline: start.Add(latest)},
 		},
 		{
 			"a deadline a second later than that",
-			enforce.State{Began: start, Deadline: start.Add(latest + time.Second)}, enforce.State{Deadline: start.Add(72 * time.Hour), Limit: enforce.LimitTime},
+			enforce.State{Began: start, Deadline: start.Add(latest + time.Second)},
+			enforce.State{Deadline: start.Add(72 * time.Hour), Limit: enforce.LimitTime},
 		},
 		{"a wait for Apple as long as there is", enforce.State{Later: start.Add(4 * time.Hour)}, enforce.State{Later: start.Add(4 * time.Hour)}},
 		{"one that is longer", enforce.State{Later: start.Add(4*time.Hour + 1)}, enforce.State{}},
 		{
 			"a wait for another look as long as there is",
-			enforce.State{Look: enforce.LookState{RetryAt: start.Add(80 * time.Minute)}}, enforce.State{Look: enforce.LookState{RetryAt: start.Add(80 * time.Minute)}},
+			enforce.State{Look: enforce.LookState{RetryAt: start.Add(80 * time.Minute)}},
+			enforce.State{Look: enforce.LookState{RetryAt: start.Add(80 * time.Minute)}},
 		},
 		{"one that is longer than that", enforce.State{Look: enforce.LookState{RetryAt: start.Add(80*time.Minute + 1)}}, enforce.State{}},
 		{
