@@ -39,7 +39,7 @@ func (m *Mac) Start(_ context.Context, c macos.Command) (macos.Standing, error) 
 	if _, ok := m.files[c.Path]; !ok || m.fault(c) == Missing {
 		return nil, &macos.MissingError{Path: c.Path}
 	}
-	if w, ok := m.windowOf(innermost(c)); ok && m.loggedIn {
+	if w, ok := m.windowOf(innermost(c)); ok && m.present() {
 		w.Standing = true
 		m.Journal = append(m.Journal, Entry{At: m.Now(), Kind: KindWindow, Text: w.Title, Window: &w})
 	}

@@ -70,6 +70,7 @@ func (m *Mac) restart(forced bool, why string) {
 	m.now = m.now.Add(2 * time.Minute)
 	m.boot = m.now
 	m.unsaved = false
+	m.console = console{setup: m.console.setup}
 	if m.version != became {
 		m.build += "1"
 		m.writeVersion()

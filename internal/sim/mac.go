@@ -39,9 +39,14 @@ type Mac struct {
 	unsaved        bool
 	handling       bool      // the person is installing in Software Update
 	converting     time.Time // true time until which FileVault converts the disk
-	prompts        int       // prompts shown, to choose the answer
-	warnings       int       // final warnings shown, likewise
-	faulted        []int     // calls seen by each fault
+	supply         supply
+	free           int64    // bytes on the disk
+	meetings       []string // what keeps the display awake
+	console        console
+	declared       []declared
+	prompts        int   // prompts shown, to choose the answer
+	warnings       int   // final warnings shown, likewise
+	faulted        []int // calls seen by each fault
 	touches        int
 	moods          *rand.Rand // how quickly the person reacts; nil for always the same
 }
@@ -75,7 +80,7 @@ func New(s Scenario) *Mac {
 	s = s.withDefaults()
 	m := &Mac{
 		scenario: s, start: s.Start, now: s.Start, boot: s.Start.Add(-time.Hour),
-		version: s.MacOS, build: s.Build, loggedIn: !s.Person.Away, unsaved: s.Person.Unsaved,
+		version: s.MacOS, build: s.Build, loggedIn: !s.Person.Away && !s.Person.SettingUp, unsaved: s.Person.Unsaved,
 		files: map[string]*file{}, faulted: make([]int, len(s.Faults)),
 	}
 	if s.Seed != 0 {
@@ -95,6 +100,7 @@ func New(s Scenario) *Mac {
 		m.put(path, nil, 0o644)
 	}
 	m.put("/dev/console", nil, fs.ModeDevice|0o600)
+	m.equip(s)
 	m.writeVersion()
 	m.install()
 	if len(s.Settings) > 0 {
@@ -110,7 +116,18 @@ func New(s Scenario) *Mac {
 	for _, e := range s.Plan {
 		m.at(m.start.Add(e.At), func() { m.happen(e) })
 	}
+	for _, d := range s.Declarations {
+		m.at(m.start.Add(d.Since), func() { m.declare(d) })
+	}
 	return m
+}
+
+// equip gives the Mac what today's Macs have.
+func (m *Mac) equip(s Scenario) {
+	m.supply = supply{there: s.Battery.Percent > 0, plugged: !s.Battery.Unplugged, held: float64(s.Battery.Percent), at: m.now}
+	m.free = s.Free * 1e9
+	m.console.setup = s.Person.SettingUp
+	m.put(installLogPath, []byte(s.InstallLog), 0o644)
 }
 
 // Host is the Mac as package macos sees it.

@@ -16,10 +16,17 @@ type Scenario struct {
 
 	SwiftDialog bool // swiftDialog is installed
 
+	Battery      Battery
+	Free         int64 // gigabytes free on the disk at the start; 0 is 200
+	Management   Management
+	Declarations []Declaration
+	InstallLog   string // what the install log holds at the start
+
 	Start    time.Time      // in the Mac's zone; the zero time is Scenarios' common start
 	Settings map[string]any // what the configuration profile sets, by key
 	Offers   []Offer
 	Person   Person
+	Other    Person // who takes the Mac over by fast user switching; without a name it is "robin", 502
 	Plan     []Event
 	Faults   []Fault
 	Limit    time.Duration // virtual time after which the play ends; 0 is 14 days
@@ -35,6 +42,7 @@ type Offer struct {
 	Fails    int           // so many installations of it fail first
 	Prepares bool          // an installation only prepares it: it stays offered
 	Becomes  string        // the macOS version that runs once it is installed; empty for the same
+	Ramped   time.Duration // for so long after the start, Apple lists it and does not let the Mac have it
 }
 
 // Person is who uses the Mac.
@@ -44,6 +52,8 @@ type Person struct {
 	Away      bool     // not logged in at the start
 	Unsaved   bool     // keeps a document open that has not been saved, so a polite restart does not come about
 	Languages []string // that they prefer, the best first; none is English
+	NoOwner   bool     // their password does not let macOS be updated on Apple silicon
+	SettingUp bool     // Setup Assistant runs at the start, and until they log in
 	Handy     bool     // installs in Software Update when that is opened for them
 	Answers   []Act    // to one prompt after the other; the last stands for all that follow; none is to ignore them all
 	Final     []Act    // to one final warning after the other, likewise
@@ -77,6 +87,17 @@ const (
 	Restart   = "restart"   // in a plan: somebody restarts the Mac
 	Encrypt   = "encrypt"   // in a plan: FileVault starts to convert the disk, For so long
 	Reinstall = "reinstall" // in a plan: a policy installs the package again
+
+	Plug         = "plug"           // in a plan: plugs the power supply in
+	Unplug       = "unplug"         // in a plan: pulls it out
+	Space        = "space"          // in a plan: Value is how many gigabytes are free from then on
+	MeetingStart = "meeting starts" // in a plan: Key is the program, such as "zoom.us", "caffeinate", or "camera" for that alone
+	MeetingEnd   = "meeting ends"   // in a plan: likewise; without Key all end
+	Lock         = "lock"           // in a plan: locks the screen, and sees no window
+	Unlock       = "unlock"         // in a plan: unlocks it
+	SwitchUser   = "switch user"    // in a plan: another person takes the Mac over, by fast user switching
+	SwitchBack   = "switch back"    // in a plan: the first person is back, and the other stays logged in
+	LoginWindow  = "login window"   // in a plan: whoever is there goes to the login window, and stays logged in
 )
 
 // Event is something that happens by itself.
@@ -84,8 +105,8 @@ type Event struct {
 	At    time.Duration // after the start, in real time
 	Do    string
 	For   time.Duration // for Sleep, SetClock and Encrypt
-	Key   string        // for Write and Profile
-	Value any           // for Write and Profile; a time.Duration stands for the time so far from then, in Unix seconds
+	Key   string        // for Write, Profile, MeetingStart and MeetingEnd
+	Value any           // for Write, Profile and Space; a time.Duration stands for the time so far from then, in Unix seconds
 	Offer Offer         // for Release
 }
 
@@ -113,6 +134,7 @@ const (
 func Happenings() []string {
 	return []string{
 		Sleep, SetClock, LogIn, LogOut, Save, Offline, Online, Write, Profile, Release, Reload, Restart, Encrypt, Reinstall,
+		Plug, Unplug, Space, MeetingStart, MeetingEnd, Lock, Unlock, SwitchUser, SwitchBack, LoginWindow,
 	}
 }
 
@@ -137,6 +159,15 @@ func (s Scenario) withDefaults() Scenario {
 	}
 	if s.Person.UID == 0 {
 		s.Person.UID = 501
+	}
+	if s.Other.Name == "" {
+		s.Other.Name = "robin"
+	}
+	if s.Other.UID == 0 {
+		s.Other.UID = s.Person.UID + 1
+	}
+	if s.Free == 0 {
+		s.Free = 200
 	}
 	if s.Limit == 0 {
 		s.Limit = 14 * 24 * time.Hour

@@ -74,7 +74,20 @@ func updatesOf(offers []*offer) []enforce.Update {
 	return updates
 }
 
+// download fetches updates. On Apple silicon the tool also prepares what is macOS itself, which needs an owner.
 func (m *Mac) download(c macos.Command, labels []string) macos.Output {
+	out := m.fetch(c, labels)
+	needed := slices.ContainsFunc(labels, func(label string) bool {
+		o := m.offer(label)
+		return o != nil && m.needsOwner(o)
+	})
+	if text, done := strings.CutSuffix(out.Stdout, "Done.\n"); done && needed {
+		return macos.Output{Stdout: text + noOwner, Code: 1}
+	}
+	return out
+}
+
+func (m *Mac) fetch(c macos.Command, labels []string) macos.Output {
 	out := banner + "\n"
 	for _, label := range labels {
 		o := m.offer(label)
@@ -84,6 +97,8 @@ func (m *Mac) download(c macos.Command, labels []string) macos.Output {
 			continue
 		case m.offline:
 			return macos.Output{Stdout: out, Stderr: "Can\u2019t connect to the Apple Software Update server\n", Code: 1}
+		case m.ramped(o):
+			return heldBack(out, o)
 		case !o.cached:
 			out += "Downloading " + o.Title + "\n"
 			if m.pass(o.downloadTime(), limitsOf(c)) {
@@ -91,9 +106,23 @@ func (m *Mac) download(c macos.Command, labels []string) macos.Output {
 			}
 			o.cached = true
 		}
-		out += "Downloaded " + o.Title + "\n"
+		out += m.downloaded(o)
 	}
 	return macos.Output{Stdout: out + "Done.\n"}
+}
+
+// noOwner is what the tool prints when the password of a volume owner is needed: on Apple silicon for all of macOS, also
+// to prepare it once it is downloaded.
+const noOwner = "Failed to authenticate\nPassword:"
+
+func (m *Mac) needsOwner(o *offer) bool { return m.scenario.Silicon && o.Action != enforce.Stay }
+
+// downloaded is what the tool prints of an update that is there: macOS since 11 has a colon, packages have none.
+func (m *Mac) downloaded(o *offer) string {
+	if enforce.AtLeast(m.version, 11) && o.Action != enforce.Stay {
+		return "Downloaded: " + o.Title + "\n"
+	}
+	return "Downloaded " + o.Title + "\n"
 }
 
 func (o *offer) downloadTime() time.Duration {
@@ -117,7 +146,10 @@ func (o *offer) installTime() time.Duration {
 
 // installUpdates installs. On Apple silicon macOS itself needs the password of a volume owner, whom a daemon is not.
 func (m *Mac) installUpdates(c macos.Command, labels []string) macos.Output {
-	out := m.download(c, labels)
+	if says, yes := m.crowded(labels); yes {
+		return macos.Output{Stdout: banner + "\n", Stderr: says}
+	}
+	out := m.fetch(c, labels)
 	if out.TimedOut || out.Code != 0 {
 		return out
 	}
@@ -128,8 +160,8 @@ func (m *Mac) installUpdates(c macos.Command, labels []string) macos.Output {
 		if o == nil {
 			continue
 		}
-		if m.scenario.Silicon && o.Action != enforce.Stay {
-			return macos.Output{Stdout: text + "Failed to authenticate\nPassword:", Code: 1}
+		if m.needsOwner(o) {
+			return macos.Output{Stdout: text + noOwner, Code: 1}
 		}
 		if m.pass(o.installTime(), limitsOf(c)) {
 			return macos.Output{Stdout: text, TimedOut: true, Code: -1}

@@ -33,7 +33,7 @@ func (m *Mac) call(c macos.Command) macos.Output {
 	case "defaults":
 		return m.defaults(c)
 	case "scutil":
-		return m.scutil()
+		return m.consoleUser()
 	case "jamf":
 		m.pass(40*time.Second, limitsOf(c))
 		return macos.Output{Stdout: "Retrieving inventory preferences from https://jamf.example.com/...\nLocating software updates...\n"}
@@ -65,19 +65,37 @@ func (m *Mac) tell(c macos.Command) macos.Output {
 		}
 		return macos.Output{}
 	case "stat":
-		if m.loggedIn {
-			return macos.Output{Stdout: m.scenario.Person.Name + "\n"}
-		}
-		return macos.Output{Stdout: "root\n"}
+		return m.consoleOwner()
 	case "id":
-		return macos.Output{Stdout: strconv.Itoa(m.scenario.Person.UID) + "\n"}
+		p, _ := m.personOf(c.Args[len(c.Args)-1])
+		return macos.Output{Stdout: strconv.Itoa(p.UID) + "\n"}
 	case "sw_vers":
 		return macos.Output{Stdout: "ProductName:\tmacOS\nProductVersion:\t" + m.version + "\nBuildVersion:\t" + m.build + "\n"}
-	case "profiles":
-		return macos.Output{Stdout: "Enrolled via DEP: Yes\nMDM enrollment: Yes (User Approved)\n"}
 	case "open":
 		m.byHand()
 		return macos.Output{}
+	default:
+		return m.inform(c)
+	}
+}
+
+// inform answers the tools that tell of what today's Macs have.
+func (m *Mac) inform(c macos.Command) macos.Output {
+	switch path.Base(c.Path) {
+	case "pmset":
+		return m.pmset(c)
+	case "ioreg":
+		return m.ioreg(c)
+	case "df":
+		return m.df(c)
+	case "diskutil":
+		return m.diskutil()
+	case "dscl":
+		return m.dscl(c)
+	case "profiles":
+		return m.profiles(c)
+	case "mdmclient":
+		return m.mdmclient(c)
 	default: // logger and what else says nothing
 		return macos.Output{}
 	}
@@ -105,21 +123,10 @@ func (m *Mac) byHand() {
 	})
 }
 
-func (m *Mac) scutil() macos.Output {
-	if !m.loggedIn {
-		return macos.Output{Stdout: "<dictionary> {\n  Name : loginwindow\n  UID : 0\n}\n"}
-	}
-	p := m.scenario.Person
-	return macos.Output{Stdout: fmt.Sprintf(
-		"<dictionary> {\n  GID : 20\n  Name : %[1]s\n  SessionInfo : <array> {\n    0 : <dictionary> {\n"+
-			"      kCGSSessionOnConsoleKey : TRUE\n      kCGSSessionUserIDKey : %[2]d\n      kCGSSessionUserNameKey : %[1]s\n"+
-			"    }\n  }\n  UID : %[2]d\n}\n", p.Name, p.UID)}
-}
-
 func (m *Mac) launchctl(c macos.Command) macos.Output {
 	switch {
 	case len(c.Args) > 2 && c.Args[0] == "asuser":
-		if !m.loggedIn {
+		if !m.hasSession(c.Args[1]) {
 			return macos.Output{Stderr: "Could not switch to audit session: 0x3: No such process\n", Code: 3}
 		}
 		return m.within(innermost(c))
@@ -159,8 +166,12 @@ func (m *Mac) osascript(c macos.Command) macos.Output {
 	script := strings.Join(c.Args, "\n")
 	switch {
 	case strings.Contains(script, "aevtrrst"), strings.Contains(script, "aevtrsdn"):
-		if m.unsaved {
+		switch {
+		case m.unsaved:
 			m.note(KindPerson, "is asked to save a document, and does not answer")
+			return macos.Output{}
+		case m.others() > 0:
+			m.note(KindPerson, "is asked for an administrator's password, since others are logged in, and does not answer")
 			return macos.Output{}
 		}
 		m.at(m.now.Add(time.Minute), func() {
@@ -223,7 +234,7 @@ func (m *Mac) happen(e Event) {
 	case SetClock:
 		m.setClock(e.For)
 	case LogOut, LogIn:
-		m.loggedIn = e.Do == LogIn
+		m.loggedIn, m.console.setup = e.Do == LogIn, false
 		m.note(KindPerson, strings.Replace(e.Do, "log", "logs", 1))
 	case Save:
 		m.unsaved = false
@@ -239,6 +250,15 @@ func (m *Mac) happen(e Event) {
 		m.note(KindSystem, "Apple releases "+e.Offer.Name()+".")
 	case Restart:
 		m.restart(false, "Somebody restarts the Mac.")
+	case Plug, Unplug:
+		m.plug(e.Do == Plug)
+	case MeetingStart, MeetingEnd:
+		m.meet(e.Do == MeetingStart, e.Key)
+	case Lock, Unlock, SwitchUser, SwitchBack, LoginWindow:
+		m.switched(e.Do)
+	case Space:
+		n, _ := e.Value.(int64)
+		m.fill(n)
 	default:
 		m.administer(e)
 	}

@@ -83,7 +83,7 @@ func unmarked(text string) string {
 		}
 		b.WriteByte(text[i])
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "\u00a0", " ")
 }
 
 // dialogOf reads the arguments of our dialog script: text, title, seconds, and the buttons.
@@ -103,7 +103,7 @@ func dialogOf(args []string) (w Window) {
 
 // show shows a window to the person and lets them react.
 func (m *Mac) show(w Window, c macos.Command) (end string) {
-	if !m.loggedIn {
+	if !m.present() {
 		return ended
 	}
 	m.Journal = append(m.Journal, Entry{At: m.Now(), Kind: KindWindow, Text: w.Title, Window: &w})
@@ -112,13 +112,15 @@ func (m *Mac) show(w Window, c macos.Command) (end string) {
 	if w.Timeout > 0 {
 		limit.timeout = w.Timeout
 	}
-	limit.gone = func() bool { return !m.loggedIn }
+	seat := m.console.seat
+	limit.gone = func() bool { return m.left(seat) }
 	after := m.mood(act.After)
 	if act.Do == Ignore || act.Do == "" {
 		after = 1000 * 24 * time.Hour
 	}
-	if m.pass(after, limit) {
-		return m.late(c)
+	began := m.awake
+	if m.unseen(seat, limit) || m.pass(after, m.rest(limit, began)) || m.unseen(seat, m.rest(limit, began)) {
+		return m.late(seat, c)
 	}
 	switch act.Do {
 	case Install:
@@ -138,7 +140,7 @@ func (m *Mac) show(w Window, c macos.Command) (end string) {
 		return ended
 	case LogOut:
 		m.note(KindPerson, "logs out")
-		m.loggedIn = false
+		m.leave(seat)
 		return ended
 	case Sleep:
 		m.doze(act.For)
@@ -162,14 +164,15 @@ func (m *Mac) mood(after time.Duration) time.Duration {
 
 // wait leaves a window without an answer.
 func (m *Mac) wait(l limits, c macos.Command) string {
+	seat := m.console.seat
 	m.pass(1000*24*time.Hour, l)
-	return m.late(c)
+	return m.late(seat, c)
 }
 
 // late tells how a window ended that nobody answered.
-func (m *Mac) late(c macos.Command) string {
+func (m *Mac) late(seat seat, c macos.Command) string {
 	switch {
-	case !m.loggedIn:
+	case m.left(seat):
 		return ended
 	case !c.Until.IsZero() && !m.Now().Before(c.Until):
 		return cutOff
@@ -190,7 +193,10 @@ const (
 
 // reaction chooses what the person does about a window.
 func (m *Mac) reaction(w Window) Act {
-	person := m.scenario.Person
+	person, prompts, warnings := m.scenario.Person, &m.prompts, &m.warnings
+	if m.console.seat == seatOther {
+		person, prompts, warnings = m.scenario.Other, &m.console.prompts, &m.console.warnings
+	}
 	choose := func(acts []Act, n *int) Act {
 		*n++
 		if len(acts) == 0 {
@@ -200,10 +206,10 @@ func (m *Mac) reaction(w Window) Act {
 	}
 	if len(w.Buttons) > 1 {
 		m.Tally.Prompts++
-		return choose(person.Answers, &m.prompts)
+		return choose(person.Answers, prompts)
 	}
 	m.Tally.Warnings++
-	return choose(person.Final, &m.warnings)
+	return choose(person.Final, warnings)
 }
 
 // jamfHelper shows a window, and prints how it ended.
