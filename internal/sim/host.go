@@ -55,6 +55,11 @@ func (standing) Stop() {}
 
 // fault tells which fault a call meets, if any.
 func (m *Mac) fault(c macos.Command) string {
+	if m.Faulty != nil {
+		if kind := m.Faulty(c); kind != "" {
+			return kind
+		}
+	}
 	for i, f := range m.scenario.Faults {
 		if f.Tool != path.Base(c.Path) || f.Arg != "" && !slices.Contains(c.Args, f.Arg) {
 			continue
@@ -83,6 +88,10 @@ func (m *Mac) faulty(fault string, c macos.Command) macos.Output {
 		return macos.Output{Stdout: "\x00\xff%!s(nil) segmentation fault\n* \n- Label:\n"}
 	case Huge:
 		return macos.Output{Stdout: strings.Repeat("zz zz zz\n", 100_000), Cut: true}
+	case Half:
+		return half(m.call(c))
+	case Foreign:
+		return foreign(m.call(c))
 	}
 	return m.call(c)
 }

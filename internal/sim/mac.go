@@ -20,6 +20,10 @@ type Mac struct {
 	// CrashAt kills the daemon at its so-and-so-manieth touch of the host, counted from 1 over the whole play.
 	CrashAt []int
 
+	// Faulty, where it is set, is asked at each call of a tool which fault it meets: one of the kinds, or none. The faults
+	// of the scenario come after it.
+	Faulty func(macos.Command) string
+
 	scenario Scenario
 	start    time.Time     // the true time at which the play began
 	now      time.Time     // the true time

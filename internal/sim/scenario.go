@@ -127,6 +127,8 @@ const (
 	Empty   = "empty"   // prints nothing and exits with 0
 	Garbage = "garbage" // prints what no tool prints
 	Huge    = "huge"    // prints megabytes
+	Half    = "half"    // does its work, and prints half of what it should
+	Foreign = "foreign" // does its work, and says so in German
 	Missing = "missing" // is not there
 )
 
@@ -139,7 +141,9 @@ func Happenings() []string {
 }
 
 // FaultKinds lists the kinds of faults.
-func FaultKinds() []string { return []string{Hang, Exit, Killed, Empty, Garbage, Huge, Missing} }
+func FaultKinds() []string {
+	return []string{Hang, Exit, Killed, Empty, Garbage, Huge, Half, Foreign, Missing}
+}
 
 // CommonStart is when a play begins that says nothing else: a Monday morning.
 func CommonStart() time.Time { return time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC) }
