@@ -9,6 +9,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/plist"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 // Where nobody knows when the Mac has started, a refused restart is asked for again, and nothing is removed before.
@@ -16,9 +17,9 @@ func TestARefusedRestartIsAskedForAgainEvenWithoutABootTime(t *testing.T) {
 	s := ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}, Unsaved: true})
 	s.Faults = []sim.Fault{{Tool: "sysctl", Kind: sim.Missing}, {Tool: "shutdown", Kind: sim.Exit, Times: 1}}
 	p := playOut(t, s)
-	p.removed(t)
-	if p.tally.Restarts != 1 || len(p.runs("shutdown")) != 2 {
-		t.Errorf("%+v, shutdown was called %d times", p.tally, len(p.runs("shutdown")))
+	p.Removed(t)
+	if p.Tally.Restarts != 1 || len(p.Calls("shutdown")) != 2 {
+		t.Errorf("%+v, shutdown was called %d times", p.Tally, len(p.Calls("shutdown")))
 	}
 }
 
@@ -28,8 +29,8 @@ func TestAHangingDefaultsDoesNotSlowEveryTurn(t *testing.T) {
 	s.Faults = []sim.Fault{{Tool: "defaults", Kind: sim.Hang}}
 	s.Limit = 3 * time.Hour
 	p := playOut(t, s)
-	if n := len(p.runs("defaults")); n > 2 {
-		t.Errorf("defaults was called %d times in %d turns", n, p.tally.Turns)
+	if n := len(p.Calls("defaults")); n > 2 {
+		t.Errorf("defaults was called %d times in %d turns", n, p.Tally.Turns)
 	}
 }
 
@@ -37,7 +38,7 @@ func TestAHangingDefaultsDoesNotSlowEveryTurn(t *testing.T) {
 func TestThePackagesLogoIsRemovedThoughAProfileNamesAnother(t *testing.T) {
 	s := ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}})
 	s.Settings = map[string]any{"MessagingLogo": "/Users/Shared/other.png"}
-	p := newPlay(s)
+	p := promisetest.New(s)
 	logo := agent.SupportFolder + "/logo.png"
 	built, err := plist.Encode(map[string]any{"MessagingLogo": logo})
 	if err != nil {
@@ -45,8 +46,8 @@ func TestThePackagesLogoIsRemovedThoughAProfileNamesAnother(t *testing.T) {
 	}
 	p.Put(agent.BuildPath, built, 0o644)
 	p.Put(logo, []byte("png"), 0o644)
-	p.run(t.Context())
-	p.removed(t)
+	p.ToEnd(t.Context())
+	p.Removed(t)
 	if _, there := p.File(logo); there {
 		t.Error("the logo is left behind")
 	}
@@ -63,14 +64,14 @@ func TestNothingIsRunAsNobody(t *testing.T) {
 			t.Errorf("%s %q", e.Text, e.Args)
 		}
 	}
-	if p.tally.Restarts != 1 || !p.said("nobody is known to be logged in") {
-		t.Errorf("%+v; it says %s", p.tally, p.log.String())
+	if p.Tally.Restarts != 1 || !p.Said("nobody is known to be logged in") {
+		t.Errorf("%+v; it says %s", p.Tally, p.Log.String())
 	}
 }
 
 // A sw_vers that only knows one of its arguments will do.
 func TestAVersionIsFoundWithoutTheSystemsFile(t *testing.T) {
-	p := newPlay(ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}}))
+	p := promisetest.New(ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}}))
 	if err := p.Remove("/System/Library/CoreServices/SystemVersion.plist"); err != nil {
 		t.Fatal(err)
 	}

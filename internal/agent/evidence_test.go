@@ -12,11 +12,12 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/journal"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 func TestALostStateComesBackFromTheJournal(t *testing.T) {
 	calm := playOut(t, deferringDaily())
-	p, last := watched(t, deferringDaily(), func(p *play, n int) {
+	p, last := watched(t, deferringDaily(), func(p *promisetest.Play, n int) {
 		if n%5 == 4 { // and with it the values, so that the journal is all there is
 			for _, path := range []string{agent.StatePath, macos.PreferencesPath(agent.Identifier)} {
 				if err := p.Remove(path); err != nil {
@@ -25,9 +26,9 @@ func TestALostStateComesBackFromTheJournal(t *testing.T) {
 			}
 		}
 	})
-	p.removed(t)
-	if p.tally.Ended.Sub(calm.tally.Ended).Abs() > 21*time.Minute || p.tally.Prompts != calm.tally.Prompts {
-		t.Errorf("%+v, without %+v", p.tally, calm.tally)
+	p.Removed(t)
+	if p.Tally.Ended.Sub(calm.Tally.Ended).Abs() > 21*time.Minute || p.Tally.Prompts != calm.Tally.Prompts {
+		t.Errorf("%+v, without %+v", p.Tally, calm.Tally)
 	}
 	if n := notices(t, last); len(n) < 5 || !strings.HasPrefix(n[0], "the state of the round was gone; the journal says that its deadline is 2026-12-01") {
 		t.Errorf("%q", n)
@@ -38,19 +39,19 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 	hour := time.Hour
 	for name, row := range map[string]struct {
 		plan   []sim.Event
-		change func(p *play, n int)
+		change func(p *promisetest.Play, n int)
 		notice string
 	}{
 		"a later deadline": {
-			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: forcedAfter, Value: 90 * hour}},
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: promisetest.ForcedAfter, Value: 90 * hour}},
 			notice: "preference AppleSoftwareUpdatesForcedAfter was set to 2026-12-04 05:00:00 +0000, which is refused; 2026-12-01 ",
 		},
 		"an earlier deadline": {
-			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: forcedAfter, Value: 3 * hour}},
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: promisetest.ForcedAfter, Value: 3 * hour}},
 			notice: "preference AppleSoftwareUpdatesForcedAfter was set to 2026-11-30 14:00:00 +0000, and is obeyed",
 		},
 		"a longer deferral": {
-			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: deferredUntil, Value: 12 * hour}},
+			plan:   []sim.Event{{At: 2 * hour, Do: sim.Write, Key: promisetest.DeferredUntil, Value: 12 * hour}},
 			notice: "preference AppleSoftwareUpdatesDeferredUntil was set to 2026-11-30 23:00:00 +0000, which is refused; 2026-11-30 15:",
 		},
 		"a clock set back": {
@@ -58,7 +59,7 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 			notice: "the clock was set back by 5h0m0s; deadline and deferral went back with it",
 		},
 		"a missing job": {
-			change: func(p *play, n int) {
+			change: func(p *promisetest.Play, n int) {
 				if n == 4 {
 					_ = p.Remove(agent.LaunchDaemonPath(agent.Identifier))
 				}
@@ -66,7 +67,7 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 			notice: "/Library/LaunchDaemons/com.github.mpanighetti.install-or-defer.plist is missing, so no turn is started after the next restart; install the package again",
 		},
 		"a value that is removed": {
-			change: func(p *play, n int) {
+			change: func(p *promisetest.Play, n int) {
 				if n == 4 {
 					_ = p.Remove(macos.PreferencesPath(agent.Identifier))
 				}
@@ -74,7 +75,7 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 			notice: "preference AppleSoftwareUpdatesForcedAfter was removed; 2026-12-01 ",
 		},
 		"a word in the journal": {
-			change: func(p *play, n int) {
+			change: func(p *promisetest.Play, n int) {
 				if data, _ := p.File(agent.JournalPath); n == 20 {
 					p.Put(agent.JournalPath, []byte(strings.Replace(string(data), "the person deferred", "nobody was there", 1)), 0o644)
 				}
@@ -82,7 +83,7 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 			notice: "the journal was changed from outside: the line after line ",
 		},
 		"a journal that is gone": {
-			change: func(p *play, n int) {
+			change: func(p *promisetest.Play, n int) {
 				if n == 20 {
 					_ = p.Remove(agent.JournalPath)
 				}
@@ -90,7 +91,7 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 			notice: "the journal was changed from outside: it does not hold line ",
 		},
 		"a journal that is cut": {
-			change: func(p *play, n int) {
+			change: func(p *promisetest.Play, n int) {
 				if data, _ := p.File(agent.JournalPath); n == 20 {
 					p.Put(agent.JournalPath, data[:len(data)/2], 0o644)
 				}
@@ -109,13 +110,13 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 }
 
 func TestResetIsToldAndAnInstallationThatForgetsIsHeard(t *testing.T) {
-	for name, forget := range map[string]func(p *play){
-		"the command": func(p *play) {
-			if err := p.agent(p.Host()).Reset(t.Context()); err != nil {
+	for name, forget := range map[string]func(p *promisetest.Play){
+		"the command": func(p *promisetest.Play) {
+			if err := p.Agent(p.Host()).Reset(t.Context()); err != nil {
 				t.Error(err)
 			}
 		},
-		"the package": func(p *play) {
+		"the package": func(p *promisetest.Play) {
 			for _, path := range []string{agent.StatePath, macos.PreferencesPath(agent.Identifier)} {
 				if err := p.Remove(path); err != nil {
 					t.Error(err)
@@ -126,20 +127,20 @@ func TestResetIsToldAndAnInstallationThatForgetsIsHeard(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var last journal.Check
-			p := newPlay(deferringDaily())
-			p.before = func(n int) {
+			p := promisetest.New(deferringDaily())
+			p.Meddle = func(n int) {
 				if n == 30 {
 					forget(p)
 				}
-				if c := p.written(); len(c.Lines) > 0 {
+				if c := written(p); len(c.Lines) > 0 {
 					last = c
 				}
 			}
-			p.run(t.Context())
-			p.removed(t)
+			p.ToEnd(t.Context())
+			p.Removed(t)
 			resets := slices.DeleteFunc(linesOf(t, last), func(l journalLine) bool { return l.Action != "reset" })
-			if len(resets) != 1 || p.tally.Ended.Sub(playStart()) < 33*time.Hour {
-				t.Errorf("%d resets are told, and it ends %v", len(resets), p.tally.Ended)
+			if len(resets) != 1 || p.Tally.Ended.Sub(sim.CommonStart()) < 33*time.Hour {
+				t.Errorf("%d resets are told, and it ends %v", len(resets), p.Tally.Ended)
 			}
 		})
 	}
@@ -152,8 +153,8 @@ func TestFilesThatOthersCanWriteAreNotTrusted(t *testing.T) {
 	} {
 		for _, mode := range []fs.FileMode{0o666, 0o664, 0o622} {
 			t.Run(fmt.Sprint(name, mode), func(t *testing.T) {
-				p := newPlay(deferringDaily())
-				p.before = func(n int) {
+				p := promisetest.New(deferringDaily())
+				p.Meddle = func(n int) {
 					if n == 2 {
 						data, _ := p.File(path)
 						if path == agent.BuildPath { // it has nothing to say here
@@ -165,12 +166,12 @@ func TestFilesThatOthersCanWriteAreNotTrusted(t *testing.T) {
 						p.Put(path, data, mode)
 					}
 				}
-				p.run(t.Context())
-				if len(p.turns) < 4 || p.turns[2].err == nil || !strings.Contains(p.turns[2].err.Error(), "cannot be trusted") {
-					t.Fatalf("the turn is taken: %v", p.turns[2].err)
+				p.ToEnd(t.Context())
+				if len(p.Turns) < 4 || p.Turns[2].Err == nil || !strings.Contains(p.Turns[2].Err.Error(), "cannot be trusted") {
+					t.Fatalf("the turn is taken: %v", p.Turns[2].Err)
 				}
-				if !p.said("The fix: sudo chown root:wheel ") || len(p.tools(p.turns[2])) > 1 {
-					t.Errorf("it runs %q", p.tools(p.turns[2]))
+				if !p.Said("The fix: sudo chown root:wheel ") || len(p.Tools(p.Turns[2])) > 1 {
+					t.Errorf("it runs %q", p.Tools(p.Turns[2]))
 				}
 			})
 		}

@@ -7,38 +7,8 @@ import (
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
-
-func faultKinds() []string {
-	return []string{sim.Hang, sim.Exit, sim.Killed, sim.Empty, sim.Garbage, sim.Huge, sim.Missing}
-}
-
-// faultyTools are the tools, and one argument of those that do several things.
-func faultyTools() []sim.Fault {
-	return []sim.Fault{
-		{Tool: "softwareupdate"},
-		{Tool: "softwareupdate", Arg: "--list"},
-		{Tool: "softwareupdate", Arg: "--download"},
-		{Tool: "softwareupdate", Arg: "--install"},
-		{Tool: "jamfHelper"},
-		{Tool: "launchctl"},
-		{Tool: "launchctl", Arg: "asuser"},
-		{Tool: "launchctl", Arg: "bootout"},
-		{Tool: "osascript"},
-		{Tool: "shutdown"},
-		{Tool: "defaults"},
-		{Tool: "scutil"},
-		{Tool: "stat"},
-		{Tool: "id"},
-		{Tool: "sysctl"},
-		{Tool: "fdesetup"},
-		{Tool: "jamf"},
-		{Tool: "logger"},
-		{Tool: "arch"},
-		{Tool: "sw_vers"},
-		{Tool: "nc"},
-	}
-}
 
 // people are who may be at a Mac that is played with faults.
 func people() map[string]sim.Person {
@@ -58,7 +28,7 @@ func brief(person sim.Person) sim.Scenario {
 }
 
 func TestEveryToolMayMisbehaveForAWhile(t *testing.T) {
-	for _, fault := range faultyTools() {
+	for _, fault := range promisetest.FaultyTools() {
 		t.Run(fault.Tool+fault.Arg, func(t *testing.T) {
 			t.Parallel()
 			fault.Times = 3
@@ -66,15 +36,15 @@ func TestEveryToolMayMisbehaveForAWhile(t *testing.T) {
 				fault.Times = 2 // the third failure hands the updates over to the person
 			}
 			for name, person := range people() {
-				for _, kind := range faultKinds() {
+				for _, kind := range sim.FaultKinds() {
 					fault.Kind, fault.Skip = kind, 2-fault.Skip
 					s := brief(person)
 					s.Name = fmt.Sprintf("%s %s: %s from %d on, with %s", fault.Tool, fault.Arg, kind, fault.Skip, name)
 					s.Faults = []sim.Fault{fault}
-					p := newPlay(s).run(t.Context())
-					p.hold(t)
-					if !p.tally.Removed || len(p.Remaining()) > 0 || len(p.Leftovers()) > 0 {
-						t.Errorf("%s: %+v, offered %q, left %q\n%s", s.Name, p.tally, p.Remaining(), p.Leftovers(), p.story())
+					p := promisetest.New(s).ToEnd(t.Context())
+					p.Hold(t)
+					if !p.Tally.Removed || len(p.Remaining()) > 0 || len(p.Leftovers()) > 0 {
+						t.Errorf("%s: %+v, offered %q, left %q\n%s", s.Name, p.Tally, p.Remaining(), p.Leftovers(), p.Story())
 					}
 				}
 			}
@@ -83,23 +53,23 @@ func TestEveryToolMayMisbehaveForAWhile(t *testing.T) {
 }
 
 func TestEveryToolMayMisbehaveForEver(t *testing.T) {
-	for _, fault := range faultyTools() {
+	for _, fault := range promisetest.FaultyTools() {
 		t.Run(fault.Tool+fault.Arg, func(t *testing.T) {
 			t.Parallel()
 			for name, person := range people() {
-				for _, kind := range faultKinds() {
+				for _, kind := range sim.FaultKinds() {
 					fault.Kind = kind
 					s := brief(person)
 					s.Name = fmt.Sprintf("%s %s: %s for ever, with %s", fault.Tool, fault.Arg, kind, name)
 					s.Faults, s.Limit = []sim.Fault{fault}, 5*time.Hour
-					p := newPlay(s).run(t.Context())
-					p.hold(t)
-					done := p.tally.Removed && len(p.Remaining()) == 0
-					if !done && !p.named(fault.Tool) && !lies(fault) {
-						t.Errorf("%s: %+v, offered %q, and no problem is named\n%s", s.Name, p.tally, p.Remaining(), p.log.String()[max(0, p.log.Len()-3000):])
+					p := promisetest.New(s).ToEnd(t.Context())
+					p.Hold(t)
+					done := p.Tally.Removed && len(p.Remaining()) == 0
+					if !done && !named(p, fault.Tool) && !lies(fault) {
+						t.Errorf("%s: %+v, offered %q, and no problem is named\n%s", s.Name, p.Tally, p.Remaining(), p.Log.String()[max(0, p.Log.Len()-3000):])
 					}
 					if !done && !vital(fault, name) {
-						t.Errorf("%s: %+v, offered %q\n%s", s.Name, p.tally, p.Remaining(), p.story())
+						t.Errorf("%s: %+v, offered %q\n%s", s.Name, p.Tally, p.Remaining(), p.Story())
 					}
 				}
 			}
@@ -113,13 +83,13 @@ func lies(f sim.Fault) bool {
 }
 
 // named tells whether a turn ended with a problem, or the agent spoke of the tool.
-func (p *play) named(tool string) bool {
-	for _, turn := range p.turns {
-		if turn.err != nil {
+func named(p *promisetest.Play, tool string) bool {
+	for _, turn := range p.Turns {
+		if turn.Err != nil {
 			return true
 		}
 	}
-	return p.said(tool) || p.said("was asked for and has not happened")
+	return p.Said(tool) || p.Said("was asked for and has not happened")
 }
 
 // vital tells whether no round can end without a tool.
@@ -139,14 +109,14 @@ func vital(f sim.Fault, who string) bool {
 }
 
 func TestAFailedLookIsRetriedAndKeepsEverything(t *testing.T) {
-	for _, kind := range faultKinds() {
+	for _, kind := range sim.FaultKinds() {
 		s := brief(answering(sim.Act{Do: sim.Defer}))
 		s.Name, s.Faults = kind, []sim.Fault{{Tool: "softwareupdate", Arg: "--list", Kind: kind, Skip: 1, Times: 2}}
 		p := playOut(t, s)
-		p.removed(t)
-		looks := actions[enforce.Look](p)
-		var failed []decisionSeen
-		for _, d := range p.decisions {
+		p.Removed(t)
+		looks := promisetest.Actions[enforce.Look](p)
+		var failed []promisetest.Decision
+		for _, d := range p.Decisions {
 			if d.Action.Reason() == enforce.WhyLookFailed {
 				failed = append(failed, d)
 			}
@@ -155,7 +125,7 @@ func TestAFailedLookIsRetriedAndKeepsEverything(t *testing.T) {
 			t.Fatalf("%s: %d failed of %d looks", kind, len(failed), len(looks))
 		}
 		for _, d := range failed {
-			if !d.State.Deadline.Equal(p.decisions[2].State.Deadline) || d.State.Problem.Text == "" {
+			if !d.State.Deadline.Equal(p.Decisions[2].State.Deadline) || d.State.Problem.Text == "" {
 				t.Errorf("%s: %+v", kind, d.State)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 func list(entries string) string {
@@ -32,7 +33,7 @@ func hostileValues() map[string]string {
 
 // hostileFiles are contents of a property list that cannot be read as a whole.
 func hostileFiles() map[string]string {
-	good := list("<key>" + forcedAfter + "</key><integer>1796288425</integer>")
+	good := list("<key>" + promisetest.ForcedAfter + "</key><integer>1796288425</integer>")
 	return map[string]string{
 		"an empty file": "", "text": "hello", "JSON": "{}", "a truncated list": good[:len(good)-20], "no list at all": "\x00\xff\x00",
 		"a list that holds itself":  "bplist00\xd1\x01\x00\x51a\x08\x0b\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0d",
@@ -40,19 +41,19 @@ func hostileFiles() map[string]string {
 		"a deep list":               strings.Repeat("<dict><key>a</key>", 5000),
 		"two megabytes":             strings.Repeat("x", 2<<20),
 		"an array":                  "<plist><array/></plist>",
-		"a key twice":               list("<key>" + forcedAfter + "</key><integer>1</integer><key>" + forcedAfter + "</key><integer>2</integer>"),
+		"a key twice":               list("<key>" + promisetest.ForcedAfter + "</key><integer>1</integer><key>" + promisetest.ForcedAfter + "</key><integer>2</integer>"),
 		"an entity that calls back": `<!DOCTYPE plist [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + list("<key>a</key><string>&a;</string>"),
 	}
 }
 
 // enforced demands that a play has come to its end like one in which nobody meddled.
-func (p *play) enforced(t *testing.T) {
+func enforced(t *testing.T, p *promisetest.Play) {
 	t.Helper()
-	p.hold(t)
-	p.removed(t)
-	deadline := playStart().Add(24 * time.Hour)
-	if p.tally.Restarts != 1 || p.tally.Ended.Before(deadline) || p.tally.Ended.Sub(deadline) > 2*time.Hour || len(p.windows(isFinal)) != 1 {
-		t.Errorf("%+v", p.tally)
+	p.Hold(t)
+	p.Removed(t)
+	deadline := sim.CommonStart().Add(24 * time.Hour)
+	if p.Tally.Restarts != 1 || p.Tally.Ended.Before(deadline) || p.Tally.Ended.Sub(deadline) > 2*time.Hour || len(p.Windows(promisetest.IsFinal)) != 1 {
+		t.Errorf("%+v", p.Tally)
 	}
 }
 
@@ -62,20 +63,20 @@ func TestHostilePreferenceValuesNeverEnforceAtOnceNorBlockEnforcement(t *testing
 		for _, row := range []struct {
 			key  string
 			turn int
-		}{{forcedAfter, 0}, {forcedAfter, 9}, {deferredUntil, 9}, {"UpdatesForcedAfter", 0}} {
+		}{{promisetest.ForcedAfter, 0}, {promisetest.ForcedAfter, 9}, {promisetest.DeferredUntil, 9}, {"UpdatesForcedAfter", 0}} {
 			t.Run(fmt.Sprintf("%s in %s at turn %d", name, row.key, row.turn), func(t *testing.T) {
-				p := newPlay(deferringDaily())
-				p.before = func(n int) {
+				p := promisetest.New(deferringDaily())
+				p.Meddle = func(n int) {
 					if n == row.turn {
 						p.Put(prefsPath(), []byte(list("<key>"+row.key+"</key>"+value)), 0o644)
 					}
 				}
-				p.run(t.Context())
-				p.enforced(t)
-				if p.tally.Prompts != 4 || !p.said("Preference "+row.key+": ") && !p.said("read "+prefsPath()) {
-					t.Errorf("%d prompts; it says %s", p.tally.Prompts, p.log.String())
+				p.ToEnd(t.Context())
+				enforced(t, p)
+				if p.Tally.Prompts != 4 || !p.Said("Preference "+row.key+": ") && !p.Said("read "+prefsPath()) {
+					t.Errorf("%d prompts; it says %s", p.Tally.Prompts, p.Log.String())
 				}
-				for _, line := range strings.Split(p.log.String(), "\n") {
+				for _, line := range strings.Split(p.Log.String(), "\n") {
 					if len(line) > 1000 {
 						t.Errorf("a line of the log has %d bytes", len(line))
 					}
@@ -100,24 +101,24 @@ func TestHostilePropertyListsNeverBlockEnforcement(t *testing.T) {
 					if managed {
 						s.Settings = nil
 					}
-					p := newPlay(s)
-					p.before = func(n int) {
+					p := promisetest.New(s)
+					p.Meddle = func(n int) {
 						if n == turn {
 							p.Put(path, []byte(data), 0o644)
 						}
 					}
-					p.run(t.Context())
-					if !p.said("Not used: read " + path) {
-						t.Errorf("it is not reported: %s", p.log.String())
+					p.ToEnd(t.Context())
+					if !p.Said("Not used: read " + path) {
+						t.Errorf("it is not reported: %s", p.Log.String())
 					}
 					if !managed {
-						p.enforced(t)
+						enforced(t, p)
 						return
 					}
-					p.hold(t)
-					p.removed(t)
-					if since := p.tally.Ended.Sub(playStart()); since < 72*time.Hour || since > 74*time.Hour {
-						t.Errorf("%+v", p.tally)
+					p.Hold(t)
+					p.Removed(t)
+					if since := p.Tally.Ended.Sub(sim.CommonStart()); since < 72*time.Hour || since > 74*time.Hour {
+						t.Errorf("%+v", p.Tally)
 					}
 				})
 			}
@@ -130,16 +131,20 @@ func TestALinkAtAPathOfOursIsRefusedAndItsTargetUntouched(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			s := ordinary(answering(sim.Act{Do: sim.Defer}))
 			s.Settings = map[string]any{"DiagnosticLog": true}
-			p := newPlay(s)
+			p := promisetest.New(s)
 			p.Put("/Users/alex/target", []byte("theirs"), 0o644)
-			p.Put(path, []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
-			p.run(t.Context())
-			p.hold(t)
-			p.removed(t)
+			p.Meddle = func(n int) {
+				if n == 0 {
+					p.Put(path, []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
+				}
+			}
+			p.ToEnd(t.Context())
+			p.Hold(t)
+			p.Removed(t)
 			if data, _ := p.File("/Users/alex/target"); string(data) != "theirs" {
 				t.Errorf("the target holds %q", data)
 			}
-			if path != agent.LogPath && !p.said("symbolic link") {
+			if path != agent.LogPath && !p.Said("symbolic link") {
 				t.Error("it is not reported")
 			}
 		})
@@ -147,50 +152,50 @@ func TestALinkAtAPathOfOursIsRefusedAndItsTargetUntouched(t *testing.T) {
 }
 
 func TestALinkAtTheLockIsRemovedAndStopsNothing(t *testing.T) {
-	p := newPlay(deferringDaily())
+	p := promisetest.New(deferringDaily())
 	p.Put("/Users/alex/target", []byte("theirs"), 0o644)
 	p.Put(agent.SupportFolder+"/turn.lock", []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
-	p.run(t.Context())
-	p.removed(t)
-	if data, _ := p.File("/Users/alex/target"); string(data) != "theirs" || !p.said("Removing what was put in the place of the lock") {
-		t.Errorf("the target holds %q; it says %s", data, p.log.String())
+	p.ToEnd(t.Context())
+	p.Removed(t)
+	if data, _ := p.File("/Users/alex/target"); string(data) != "theirs" || !p.Said("Removing what was put in the place of the lock") {
+		t.Errorf("the target holds %q; it says %s", data, p.Log.String())
 	}
 }
 
 func TestAStateTruncatedAtEveryByteKeepsTheDeadline(t *testing.T) {
 	t.Parallel()
-	p := newPlay(deferringDaily())
-	once := func() decisionSeen {
-		p.turns = append(p.turns, turnSeen{})
-		if err := p.agent(p.Host()).Turn(t.Context()); err != nil {
+	p := promisetest.New(deferringDaily())
+	once := func() promisetest.Decision {
+		p.Turns = append(p.Turns, promisetest.Turn{})
+		if err := p.Agent(p.Host()).Turn(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return p.decisions[len(p.decisions)-1]
+		return p.Decisions[len(p.Decisions)-1]
 	}
 	once()
 	data, _ := p.File(agent.StatePath)
-	want := p.stored(t)
+	want := p.State(t)
 	for n := range len(data) - 2 { // without the last brace and the line end
-		p.log.Reset()
+		p.Log.Reset()
 		p.Put(agent.StatePath, data[:n], 0o644)
 		got := once()
 		if got.Action.Reason() != enforce.WhyDeferred || !got.State.Deadline.Equal(want.Deadline) || !got.State.DeferredUntil.Equal(want.DeferredUntil) {
 			t.Fatalf("after %d bytes: %T, %v", n, got.Action, got.State.Deadline)
 		}
-		if !p.said("State not used: read " + agent.StatePath) {
+		if !p.Said("State not used: read " + agent.StatePath) {
 			t.Fatalf("after %d bytes it is not reported", n)
 		}
 	}
 }
 
 func TestAStateOfWhichOnlyAPartCanBeReadIsNone(t *testing.T) {
-	p := newPlay(deferringDaily())
+	p := promisetest.New(deferringDaily())
 	p.Put(agent.StatePath, []byte(`{"restart": {"power": "restart", "asked": "2026-11-30T08:59:00Z"}, "deferrals": -3, "prompts": "many"}`), 0o644)
-	p.turns = append(p.turns, turnSeen{})
-	if err := p.agent(p.Host()).Turn(t.Context()); err != nil {
+	p.Turns = append(p.Turns, promisetest.Turn{})
+	if err := p.Agent(p.Host()).Turn(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if first := p.decisions[0]; first.Action.Reason() != enforce.WhyTurn || first.State.Deferrals != 0 {
+	if first := p.Decisions[0]; first.Action.Reason() != enforce.WhyTurn || first.State.Deferrals != 0 {
 		t.Errorf("it is used: %s, %+v", first.Why, first.State)
 	}
 }
@@ -215,18 +220,18 @@ func TestHostileStates(t *testing.T) {
 		"an overflow":                 `{"allowed": 99999999999999999999999}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPlay(deferringDaily())
-			p.before = func(n int) {
+			p := promisetest.New(deferringDaily())
+			p.Meddle = func(n int) {
 				if n == 0 || n == 9 {
 					p.Put(agent.StatePath, []byte(data), 0o644)
 				}
 			}
-			p.run(t.Context())
-			p.removed(t)
-			if p.tally.Restarts != 1 || len(actions[enforce.Install](p)) != 1 {
-				t.Errorf("%+v\n%s", p.tally, p.story())
+			p.ToEnd(t.Context())
+			p.Removed(t)
+			if p.Tally.Restarts != 1 || len(promisetest.Actions[enforce.Install](p)) != 1 {
+				t.Errorf("%+v\n%s", p.Tally, p.Story())
 			}
-			for _, line := range strings.Split(p.log.String(), "\n") {
+			for _, line := range strings.Split(p.Log.String(), "\n") {
 				if len(line) > 2000 {
 					t.Errorf("a line of the log has %d bytes", len(line))
 				}
@@ -237,21 +242,21 @@ func TestHostileStates(t *testing.T) {
 
 func TestHostileSettingsFallBackByName(t *testing.T) {
 	for name, value := range map[string]any{
-		"text": "soon", "a command": "$(reboot)", "negative": int64(-1), "zero": int64(0), "huge": int64(1) << 62, "real": 1.5, "date": playStart(),
+		"text": "soon", "a command": "$(reboot)", "negative": int64(-1), "zero": int64(0), "huge": int64(1) << 62, "real": 1.5, "date": sim.CommonStart(),
 		"data": []byte{1}, "list": []any{int64(1)}, "dictionary": map[string]any{"a": int64(1)},
 	} {
 		for _, key := range []string{"MaxDeferralTime", "DeferralPeriod", "UpdateDelay", "HardRestartDelay", "PromptTimeout", "SkipDeferral", "ManualUpdates", "MaxDeferal"} {
 			t.Run(name+" in "+key, func(t *testing.T) {
 				s := ordinary(answering(sim.Act{Do: sim.Install}))
 				s.Settings = map[string]any{key: value}
-				p := newPlay(s)
-				p.run(t.Context())
+				p := promisetest.New(s)
+				p.ToEnd(t.Context())
 				if _, flag := value.(int64); strings.HasPrefix(key, "Skip") && flag || strings.HasPrefix(key, "Manual") && flag {
 					return // 0 is a boolean
 				}
-				p.removed(t)
-				if p.tally.Restarts != 1 || !p.said(key) {
-					t.Errorf("%+v; it says %s", p.tally, p.log.String())
+				p.Removed(t)
+				if p.Tally.Restarts != 1 || !p.Said(key) {
+					t.Errorf("%+v; it says %s", p.Tally, p.Log.String())
 				}
 			})
 		}
@@ -269,9 +274,9 @@ func TestHostileTextsStayTexts(t *testing.T) {
 			if kind == "" {
 				s.Faults = nil
 			}
-			p := newPlay(s).run(t.Context())
-			p.removed(t)
-			w := p.windows(isPrompt)[0].Window
+			p := promisetest.New(s).ToEnd(t.Context())
+			p.Removed(t)
+			w := p.Windows(promisetest.IsPrompt)[0].Window
 			plain := strings.NewReplacer("<<", "", ">>", "").Replace(text)
 			if strings.TrimSpace(w.Title) != plain || !strings.HasSuffix(w.Text, strings.TrimSpace(text)) && !strings.Contains(w.Text, plain) {
 				t.Errorf("%q is shown as %q, %q", text, w.Title, w.Text)

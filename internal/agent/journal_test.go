@@ -10,6 +10,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/journal"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 const oldJournalPath = "/Library/Application Support/install-or-defer/journal.1.jsonl"
@@ -23,7 +24,7 @@ type journalLine struct {
 }
 
 // written reads the journal as it is now, without what was put aside, unless there is nothing else.
-func (p *play) written() journal.Check {
+func written(p *promisetest.Play) journal.Check {
 	old, _ := p.File(oldJournalPath)
 	data, _ := p.File(agent.JournalPath)
 	if len(data) > 0 {
@@ -58,25 +59,25 @@ func notices(t testing.TB, c journal.Check) []string {
 }
 
 // watched plays a scenario, and keeps the journal of each turn's beginning and of the end.
-func watched(t *testing.T, s sim.Scenario, before func(p *play, n int)) (p *play, last journal.Check) {
+func watched(t *testing.T, s sim.Scenario, before func(p *promisetest.Play, n int)) (p *promisetest.Play, last journal.Check) {
 	t.Helper()
-	p = newPlay(s)
-	p.before = func(n int) {
+	p = promisetest.New(s)
+	p.Meddle = func(n int) {
 		if before != nil {
 			before(p, n)
 		}
-		if c := p.written(); len(c.Lines) > 0 {
+		if c := written(p); len(c.Lines) > 0 {
 			last = c
 		}
 	}
-	p.run(t.Context())
-	p.hold(t)
+	p.ToEnd(t.Context())
+	p.Hold(t)
 	return p, last
 }
 
 func TestTheJournalTellsEveryPromptAnswerAndDeferral(t *testing.T) {
 	p, last := watched(t, deferringDaily(), nil)
-	p.removed(t)
+	p.Removed(t)
 	if last.Broken != "" || last.Torn != 0 || last.Lines[0].N != 1 {
 		t.Fatalf("it is not whole: %+v", last)
 	}
@@ -95,8 +96,8 @@ func TestTheJournalTellsEveryPromptAnswerAndDeferral(t *testing.T) {
 			}
 		}
 	}
-	if prompts != p.tally.Prompts || answers != p.tally.Prompts {
-		t.Errorf("%d prompts and %d answers are told of %d", prompts, answers, p.tally.Prompts)
+	if prompts != p.Tally.Prompts || answers != p.Tally.Prompts {
+		t.Errorf("%d prompts and %d answers are told of %d", prompts, answers, p.Tally.Prompts)
 	}
 	if n := notices(t, last); len(n) > 0 {
 		t.Errorf("there is nothing to notice: %q", n)
@@ -105,7 +106,7 @@ func TestTheJournalTellsEveryPromptAnswerAndDeferral(t *testing.T) {
 
 func TestATurnWithNothingDueAddsNothing(t *testing.T) {
 	sizes := map[int]int{}
-	_, _ = watched(t, deferringDaily(), func(p *play, n int) {
+	_, _ = watched(t, deferringDaily(), func(p *promisetest.Play, n int) {
 		data, _ := p.File(agent.JournalPath)
 		sizes[n] = len(data)
 	})
@@ -116,13 +117,13 @@ func TestATurnWithNothingDueAddsNothing(t *testing.T) {
 
 func TestAChangedJournalGoesOnFromTheHeadThatWasKnown(t *testing.T) {
 	seen := 0
-	p, last := watched(t, deferringDaily(), func(p *play, n int) {
+	p, last := watched(t, deferringDaily(), func(p *promisetest.Play, n int) {
 		if n == 20 {
-			seen = p.written().Head().N
+			seen = written(p).Head().N
 			_ = p.Remove(agent.JournalPath)
 		}
 	})
-	p.removed(t)
+	p.Removed(t)
 	if last.Broken != "" || last.Lines[0].N < seen {
 		t.Errorf("it goes on with line %d after %d: %q", last.Lines[0].N, seen, last.Broken)
 	}
@@ -136,14 +137,14 @@ func (brokenLedger) Append(string, []byte, fs.FileMode) error { return fs.ErrPer
 func (brokenLedger) Tail(string, int64) ([]byte, error) { return nil, fs.ErrPermission }
 
 func TestAJournalThatCannotBeWrittenStopsNothing(t *testing.T) {
-	p := newPlay(deferringDaily())
-	p.tally = p.Play(t.Context(), func(c ctx, host macos.Host) error {
+	p := promisetest.New(deferringDaily())
+	p.Play(t.Context(), func(c ctx, host macos.Host) error {
 		host.Ledger = brokenLedger{}
-		p.turns = append(p.turns, turnSeen{})
-		return p.agent(host).Turn(c)
+		p.Turns = append(p.Turns, promisetest.Turn{})
+		return p.Agent(host).Turn(c)
 	})
-	p.removed(t)
-	if !p.said("Journal not written") {
+	p.Removed(t)
+	if !p.Said("Journal not written") {
 		t.Error("it is not said")
 	}
 }
@@ -155,8 +156,8 @@ func TestTheJournalStaysSmallAndWholeOverManyPrompts(t *testing.T) {
 	s.Plan = []sim.Event{{At: 0, Do: sim.LogIn}}
 	s.Person = answering(sim.Act{Do: sim.Defer})
 	most, lines, broken := 0, 0, ""
-	p := newPlay(s)
-	p.before = func(n int) {
+	p := promisetest.New(s)
+	p.Meddle = func(n int) {
 		if n%100 != 0 {
 			return
 		}
@@ -170,8 +171,8 @@ func TestTheJournalStaysSmallAndWholeOverManyPrompts(t *testing.T) {
 		c := journal.Read(old, data)
 		most, lines, broken = max(most, size), c.Head().N, broken+c.Broken
 	}
-	p.run(t.Context())
-	p.removed(t)
+	p.ToEnd(t.Context())
+	p.Removed(t)
 	if most > 600<<10 || lines < 5_000 || broken != "" {
 		t.Errorf("%d bytes at most, %d lines, broken: %q", most, lines, broken)
 	}

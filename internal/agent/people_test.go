@@ -7,6 +7,7 @@ import (
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 // short is a play that comes to its end sooner: a day, an hour and ten minutes.
@@ -18,15 +19,15 @@ func short(s sim.Scenario) sim.Scenario {
 func TestNobodyIsAskedBeforeTheDeadlineAndUpdatesAreInstalledAfterIt(t *testing.T) {
 	s := short(ordinary(sim.Person{Away: true}))
 	p := playOut(t, s)
-	p.removed(t)
-	if p.tally.Prompts+p.tally.Warnings > 0 || len(p.windows(func(*sim.Window) bool { return true })) > 0 {
-		t.Errorf("somebody was asked: %+v", p.tally)
+	p.Removed(t)
+	if p.Tally.Prompts+p.Tally.Warnings > 0 || len(p.Windows(func(*sim.Window) bool { return true })) > 0 {
+		t.Errorf("somebody was asked: %+v", p.Tally)
 	}
-	install := actions[enforce.Install](p)
+	install := promisetest.Actions[enforce.Install](p)
 	if len(install) != 1 || install[0].Action.Reason() != enforce.WhyDeadlineNobody || install[0].At.Before(install[0].State.Deadline) {
 		t.Errorf("installed: %+v", install)
 	}
-	if forced := actions[enforce.ForceRestart](p); len(forced) != 1 || len(actions[enforce.AskRestart](p)) != 0 {
+	if forced := promisetest.Actions[enforce.ForceRestart](p); len(forced) != 1 || len(promisetest.Actions[enforce.AskRestart](p)) != 0 {
 		t.Errorf("nobody is there to be asked for a restart: %+v", forced)
 	}
 }
@@ -36,12 +37,12 @@ func TestWithInstallWhenLoggedOutFalseEnforcementWaitsForSomebody(t *testing.T) 
 	s.Settings["InstallWhenLoggedOut"] = false
 	s.Plan = []sim.Event{{At: 60 * time.Hour, Do: sim.LogIn}}
 	p := playOut(t, s)
-	p.removed(t)
-	install := actions[enforce.Install](p)
-	if len(install) != 1 || install[0].Action.Reason() != enforce.WhyWarned || install[0].real.Before(playStart().Add(60*time.Hour)) {
+	p.Removed(t)
+	install := promisetest.Actions[enforce.Install](p)
+	if len(install) != 1 || install[0].Action.Reason() != enforce.WhyWarned || install[0].Real.Before(sim.CommonStart().Add(60*time.Hour)) {
 		t.Errorf("installed: %+v", install)
 	}
-	if len(p.windows(isFinal)) != 1 {
+	if len(p.Windows(promisetest.IsFinal)) != 1 {
 		t.Error("whoever logs in is not warned")
 	}
 }
@@ -51,8 +52,8 @@ func TestSomebodyWhoLogsInAfterTheDeadlineIsWarned(t *testing.T) {
 	s.Offers[0].Download = 3 * time.Hour // so that the first turn after the deadline is not at it
 	s.Plan = []sim.Event{{At: 23*time.Hour + 50*time.Minute, Do: sim.LogIn}}
 	p := playOut(t, s)
-	p.removed(t)
-	if len(p.windows(isPrompt))+len(p.windows(isFinal)) == 0 {
+	p.Removed(t)
+	if len(p.Windows(promisetest.IsPrompt))+len(p.Windows(promisetest.IsFinal)) == 0 {
 		t.Error("they see nothing")
 	}
 }
@@ -61,10 +62,10 @@ func TestWhoLogsOutDuringTheWarningIsNotWaitedFor(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
 	s.Person.Final = []sim.Act{{Do: sim.LogOut, After: 2 * time.Minute}}
 	p := playOut(t, s)
-	p.removed(t)
-	warn, install := actions[enforce.Warn](p), actions[enforce.Install](p)
-	if len(install) != 1 || install[0].At.Sub(warn[0].At) > 3*time.Minute || p.tally.Forced != 1 {
-		t.Errorf("%v after the warning, %+v", install[0].At.Sub(warn[0].At), p.tally)
+	p.Removed(t)
+	warn, install := promisetest.Actions[enforce.Warn](p), promisetest.Actions[enforce.Install](p)
+	if len(install) != 1 || install[0].At.Sub(warn[0].At) > 3*time.Minute || p.Tally.Forced != 1 {
+		t.Errorf("%v after the warning, %+v", install[0].At.Sub(warn[0].At), p.Tally)
 	}
 }
 
@@ -72,8 +73,8 @@ func TestWhoLogsOutAtThePromptIsAskedAgainAfterTheDeferral(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.LogOut}, sim.Act{Do: sim.Install})))
 	s.Plan = []sim.Event{{At: time.Hour, Do: sim.LogIn}}
 	p := playOut(t, s)
-	p.removed(t)
-	prompts := p.windows(isPrompt)
+	p.Removed(t)
+	prompts := p.Windows(promisetest.IsPrompt)
 	if len(prompts) != 2 || prompts[1].At.Sub(prompts[0].At) < 6*time.Hour {
 		t.Errorf("%d prompts", len(prompts))
 	}
@@ -81,12 +82,12 @@ func TestWhoLogsOutAtThePromptIsAskedAgainAfterTheDeferral(t *testing.T) {
 
 func TestThePersonIsFoundAnewAfterAUserSwitch(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Install})))
-	p := newPlay(s)
-	p.run(t.Context())
-	p.hold(t)
+	p := promisetest.New(s)
+	p.ToEnd(t.Context())
+	p.Hold(t)
 	n := 0
-	for _, turn := range p.turns {
-		for _, tool := range p.tools(turn) {
+	for _, turn := range p.Turns {
+		for _, tool := range p.Tools(turn) {
 			if tool == "scutil" {
 				n++
 			}
@@ -112,17 +113,17 @@ func TestSequentialUpdatesShareTheRoundAndItsDeadline(t *testing.T) {
 			s := short(ordinary(answering(row.answers...)))
 			s.Offers = []sim.Offer{update(), second}
 			p := playOut(t, s)
-			p.removed(t)
-			deadline := playStart().Add(24*time.Hour + 25*time.Second)
-			for _, d := range p.decisions {
+			p.Removed(t)
+			deadline := sim.CommonStart().Add(24*time.Hour + 25*time.Second)
+			for _, d := range p.Decisions {
 				if !d.State.Deadline.IsZero() && !d.State.Deadline.Equal(deadline) {
 					t.Fatalf("the deadline is %v, by %T", d.State.Deadline, d.Action)
 				}
 			}
-			if p.tally.Restarts != 2 || p.tally.Prompts != row.prompts || p.tally.Ended.Sub(deadline) > 3*time.Hour {
-				t.Errorf("%+v", p.tally)
+			if p.Tally.Restarts != 2 || p.Tally.Prompts != row.prompts || p.Tally.Ended.Sub(deadline) > 3*time.Hour {
+				t.Errorf("%+v", p.Tally)
 			}
-			if installs := actions[enforce.Install](p); len(installs) != 2 {
+			if installs := promisetest.Actions[enforce.Install](p); len(installs) != 2 {
 				t.Errorf("%d installations", len(installs))
 			}
 		})
@@ -133,8 +134,8 @@ func TestAPromptEndsWithPromptTimeoutAndNeverAfterTheDeadline(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Ignore})))
 	s.Settings["MaxDeferralTime"] = int64(7 * 3600)
 	p := playOut(t, s)
-	p.removed(t)
-	prompts := actions[enforce.Prompt](p)
+	p.Removed(t)
+	prompts := promisetest.Actions[enforce.Prompt](p)
 	for i, d := range prompts {
 		prompt, _ := d.Action.(enforce.Prompt)
 		if long := prompt.Until.Sub(d.At); long > 30*time.Minute || prompt.Until.After(d.State.Deadline) {
@@ -145,7 +146,7 @@ func TestAPromptEndsWithPromptTimeoutAndNeverAfterTheDeadline(t *testing.T) {
 		t.Fatalf("%d prompts", len(prompts))
 	}
 	last, _ := prompts[1].Action.(enforce.Prompt)
-	if windows := p.windows(isPrompt); !last.Last || strings.Contains(windows[1].Window.Text, "defer them") || !strings.Contains(windows[0].Window.Text, "defer them") {
+	if windows := p.Windows(promisetest.IsPrompt); !last.Last || strings.Contains(windows[1].Window.Text, "defer them") || !strings.Contains(windows[0].Window.Text, "defer them") {
 		t.Error("the last prompt is worded as the first")
 	}
 }
@@ -154,9 +155,9 @@ func TestAPromptThatTheDeadlineOvertakesIsCutOff(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Ignore})))
 	s.Settings["MaxDeferralTime"], s.Settings["DeferralPeriod"], s.Settings["PromptTimeout"] = int64(4000), int64(3600), int64(3500)
 	p := playOut(t, s)
-	p.removed(t)
+	p.Removed(t)
 	// 3500 s of a prompt, 3600 s of a deferral that the deadline cuts.
-	if warn := actions[enforce.Warn](p); len(warn) != 1 || warn[0].At.Sub(warn[0].State.Deadline) > 20*time.Minute {
+	if warn := promisetest.Actions[enforce.Warn](p); len(warn) != 1 || warn[0].At.Sub(warn[0].State.Deadline) > 20*time.Minute {
 		t.Errorf("warned %+v", warn)
 	}
 }
@@ -166,9 +167,9 @@ func TestASleepingMacIsWarnedForItsWholeDelayWhenItWakes(t *testing.T) {
 		s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
 		s.Plan = []sim.Event{{At: at, Do: sim.Sleep, For: 8 * time.Hour}}
 		p := playOut(t, s)
-		p.removed(t)
-		if p.tally.Prompts != 4 || len(p.windows(isFinal)) != 1 {
-			t.Errorf("%+v", p.tally)
+		p.Removed(t)
+		if p.Tally.Prompts != 4 || len(p.Windows(promisetest.IsFinal)) != 1 {
+			t.Errorf("%+v", p.Tally)
 		}
 	}
 }
@@ -177,10 +178,10 @@ func TestFileVaultConvertingHoldsInstallationsBack(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Install})))
 	s.Plan = []sim.Event{{Do: sim.Encrypt, For: 30 * time.Hour}}
 	p := playOut(t, s)
-	p.removed(t)
-	for _, d := range actions[enforce.Install](p) {
-		if d.real.Before(playStart().Add(30 * time.Hour)) {
-			t.Errorf("installed at %v", d.real)
+	p.Removed(t)
+	for _, d := range promisetest.Actions[enforce.Install](p) {
+		if d.Real.Before(sim.CommonStart().Add(30 * time.Hour)) {
+			t.Errorf("installed at %v", d.Real)
 		}
 	}
 }

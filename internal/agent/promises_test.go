@@ -3,7 +3,6 @@ package agent_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,26 +12,31 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
-	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/prooftest"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
-// promise plays at random, and demands what every play has to keep and more.
-func promise(t *testing.T, r room, more func(*rapid.T, *play)) {
+// promise plays at random, and demands what every play has to keep and more. The promises are judged in one place, package
+// promisetest, all of them in each play: what differs is what happens.
+func promise(t *testing.T, r promisetest.Room, more func(*rapid.T, *promisetest.Play)) {
 	t.Parallel()
+	plays := 0
 	rapid.Check(t, func(t *rapid.T) {
-		p := random(t, r)
-		p.run(context.Background())
-		p.hold(t)
+		p := promisetest.Random(t, r)
+		p.ToEnd(context.Background())
+		p.Hold(t)
 		if more != nil {
 			more(t, p)
 		}
+		plays++
 	})
+	prooftest.Count(t, "plays at random", plays)
 }
 
 func TestP01NothingIsForcedBeforeTheDeadline(t *testing.T) {
-	promise(t, room{absence: true, odd: true, clocks: true}, nil)
+	promise(t, promisetest.Room{Absence: true, Odd: true, Clocks: true}, nil)
 }
 
 func TestP01AnAgreementIsNotForWhatComesNext(t *testing.T) {
@@ -43,129 +47,72 @@ func TestP01AnAgreementIsNotForWhatComesNext(t *testing.T) {
 		s := short(ordinary(answering(sim.Act{Do: sim.Install}, sim.Act{Do: sim.Defer})))
 		s.MacOS, s.Offers = macOS, []sim.Offer{first, second}
 		p := playOut(t, s)
-		p.removed(t)
-		if p.tally.Prompts != 4 || p.tally.Restarts != 2 || len(p.windows(isFinal)) != 1 {
-			t.Errorf("macOS %s: %+v", macOS, p.tally)
+		p.Removed(t)
+		if p.Tally.Prompts != 4 || p.Tally.Restarts != 2 || len(p.Windows(promisetest.IsFinal)) != 1 {
+			t.Errorf("macOS %s: %+v", macOS, p.Tally)
 		}
 	}
 }
 
 func TestP02EnforcementBeginsWithinOneIntervalOfTheDeadline(t *testing.T) {
-	promise(t, room{}, func(t *rapid.T, p *play) {
-		var ripe time.Time // the first deadline
-		for _, d := range p.decisions {
-			if d.State.Deadline.IsZero() {
-				continue
-			}
-			if enforces(d.Action) {
-				return
-			}
-			if late := d.real.Sub(d.deadline()); late > agent.Interval+time.Minute && ripe.IsZero() {
-				ripe = d.real
-				if !busy(p, d) {
-					t.Errorf("%v after the deadline nothing is enforced\n%s", late, p.story())
-				}
-			}
-		}
-	})
+	promise(t, promisetest.Room{Sleeps: true}, nil)
 }
-
-// enforces tells whether an action is one of those with which enforcement begins.
-func enforces(action enforce.Action) bool {
-	switch action.(type) {
-	case enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Finish:
-		return true
-	case enforce.Look, enforce.Download, enforce.Prompt, enforce.Remind, enforce.Hold, enforce.Wait:
-	}
-	return false
-}
-
-// busy tells whether the turn of a decision began before the deadline, with a download that had to be.
-func busy(p *play, d decisionSeen) bool { return p.turns[d.turn].began.Before(d.deadline()) }
 
 func TestP03WhoeverIsThereIsWarnedForUpdateDelay(t *testing.T) {
-	promise(t, room{sleeps: true, absence: true, faults: true}, nil)
+	promise(t, promisetest.Room{Sleeps: true, Absence: true, Faults: true}, nil)
 }
 
 func TestP04ADeferralIsHonouredInFull(t *testing.T) {
-	promise(t, room{sleeps: true, absence: true, odd: true}, nil)
+	promise(t, promisetest.Room{Sleeps: true, Absence: true, Odd: true}, nil)
 }
 
 func TestP05TheDeadlineNeverMovesLater(t *testing.T) {
-	promise(t, room{clocks: true, edits: true, sleeps: true, absence: true}, nil)
+	promise(t, promisetest.Room{Clocks: true, Edits: true, Sleeps: true, Absence: true}, nil)
 }
 
 func TestP06NoDeadlineIsSetWhileTheClockIsImplausible(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := brief(personOf(t))
-		behind := minutes(t, 1, 60*24*365*20, "behind")
-		s.Start = programBuilt().Add(-behind)
-		set := minutes(t, 1, 20*60, "set after")
+		s := brief(promisetest.PersonOf(t))
+		behind := promisetest.Minutes(t, 1, 60*24*365*20, "behind")
+		s.Start = promisetest.Built().Add(-behind)
+		set := promisetest.Minutes(t, 1, 20*60, "set after")
 		s.Plan = []sim.Event{{At: set, Do: sim.SetClock, For: behind + 24*time.Hour}}
-		p := newPlay(s).run(context.Background())
-		for _, d := range p.decisions {
-			if !d.State.Deadline.IsZero() && d.At.Before(programBuilt()) {
-				t.Fatalf("a deadline is set at %v", d.At)
-			}
+		p := promisetest.New(s).ToEnd(context.Background())
+		p.Hold(t)
+		if len(p.Decisions) > 0 && behind > set+20*time.Minute && !p.Said("before this program was built") {
+			t.Errorf("it is not said why\n%s", p.Log.String())
 		}
-		if len(p.decisions) > 0 && behind > set+20*time.Minute && !p.said("before this program was built") {
-			t.Errorf("it is not said why\n%s", p.log.String())
-		}
-		if !p.tally.Removed || p.tally.Restarts != 1 {
-			t.Errorf("%+v\n%s", p.tally, p.story())
+		if !p.Tally.Removed || p.Tally.Restarts != 1 {
+			t.Errorf("%+v\n%s", p.Tally, p.Story())
 		}
 	})
 }
 
 func TestP07ARestartHappensOnlyIfAnInstalledUpdateNeedsIt(t *testing.T) {
-	promise(t, everything(), func(t *rapid.T, p *play) {
-		if !slices.ContainsFunc(p.offers(), func(o sim.Offer) bool { return o.Action != enforce.Stay }) {
-			if n := len(p.of(sim.KindSystem, "The Mac has started")) - len(p.of(sim.KindSystem, "Somebody restarts")); n > 0 {
-				t.Errorf("%d restarts, and no update needs one", n)
-			}
-		}
-	})
+	promise(t, promisetest.Everything(), nil)
 }
 
 func TestP08AForcedRestartIsToldOfAndComesNoSoonerThanHardRestartDelay(t *testing.T) {
-	promise(t, room{absence: true, sleeps: true}, func(t *rapid.T, p *play) {
-		if p.scenario.Person.Away || len(p.scenario.Plan) > 0 {
-			return
-		}
-		if asked := actions[enforce.AskRestart](p); len(p.windows(isRestartNotice)) < len(asked) {
-			t.Errorf("%d of %d restarts are told of", len(p.windows(isRestartNotice)), len(asked))
-		}
-	})
+	promise(t, promisetest.Room{Absence: true, Sleeps: true}, nil)
 }
 
 func TestP09UpdatesThatAppearAfterARestartBelongToTheRound(t *testing.T) {
-	promise(t, room{sleeps: true, absence: true}, func(t *rapid.T, p *play) {
-		var began time.Time
-		for _, d := range p.decisions {
-			switch {
-			case d.State.Began.IsZero():
-			case began.IsZero():
-				began = d.State.Began
-			case !d.State.Began.Equal(began):
-				t.Errorf("a second round begins at %v\n%s", d.State.Began, p.story())
-			}
-		}
-	})
+	promise(t, promisetest.Room{Sleeps: true, Absence: true}, nil)
 }
 
 func TestP10WhatIsOutOfScopeIsNeverInstalledNorShown(t *testing.T) {
-	promise(t, room{odd: true, edits: true, faults: true}, nil)
+	promise(t, promisetest.Room{Odd: true, Edits: true, Faults: true}, nil)
 }
 
 func TestP11TheDaemonGoesWhenNothingIsLeftAndLeavesNothing(t *testing.T) {
-	promise(t, everything(), nil)
+	promise(t, promisetest.Everything(), nil)
 }
 
 func TestP11AnOrdinaryRoundComesToItsEnd(t *testing.T) {
-	promise(t, room{sleeps: true, clocks: true, absence: true, edits: true}, func(t *rapid.T, p *play) {
-		if !p.tally.Removed {
-			t.Errorf("%+v, offered %q\n%s", p.tally, p.Remaining(), p.story())
+	promise(t, promisetest.Room{Sleeps: true, Clocks: true, Absence: true, Edits: true}, func(t *rapid.T, p *promisetest.Play) {
+		if !p.Tally.Removed {
+			t.Errorf("%+v, offered %q\n%s", p.Tally, p.Remaining(), p.Story())
 		}
 	})
 }
@@ -173,29 +120,29 @@ func TestP11AnOrdinaryRoundComesToItsEnd(t *testing.T) {
 func TestP12TurnsNeverOverlap(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := random(t, room{})
+		p := promisetest.Random(t, promisetest.Room{})
 		nth := rapid.IntRange(0, 12).Draw(t, "at decision")
-		tried := false
-		p.Play(context.Background(), func(ctx context.Context, host macos.Host) error {
-			a := p.agent(host)
+		p.Take = func(ctx context.Context, host macos.Host) error {
+			a := p.Agent(host)
 			watch := a.Watch
 			a.Watch = func(d agent.Decision) {
 				watch(d)
-				if len(p.decisions) != nth+1 {
+				if len(p.Decisions) != nth+1 {
 					return
 				}
-				tried = true
-				other := &agent.Agent{Host: host, Root: true, Built: programBuilt(), Watch: func(agent.Decision) { t.Error("two turns decide") }}
-				for _, do := range []func(context.Context) error{other.Turn, other.Reset, other.Uninstall} {
+				p.Intrude(ctx, host)
+				other := &agent.Agent{Host: host, Root: true, Built: promisetest.Built()}
+				for _, do := range []func(context.Context) error{other.Reset, other.Uninstall} {
 					if err := do(ctx); !errors.Is(err, macos.ErrLocked) {
 						t.Errorf("a second turn ends with %v", err)
 					}
 				}
 			}
-			p.turns = append(p.turns, turnSeen{})
 			return a.Turn(ctx)
-		})
-		if !tried && len(p.decisions) > nth {
+		}
+		p.ToEnd(context.Background())
+		p.Hold(t)
+		if len(p.Seconds) == 0 && len(p.Decisions) > nth {
 			t.Error("no second turn was tried")
 		}
 	})
@@ -207,26 +154,27 @@ func TestP13ValuesOfAnyKindFallBackAndNeverStopEnforcement(t *testing.T) {
 		s := ordinary(answering(sim.Act{Do: sim.Install}))
 		s.Settings = rapid.MapOfN(rapid.SampledFrom(keys()), anyValue(), 0, 8).Draw(t, "profile")
 		s.Limit = 20 * 24 * time.Hour
-		p := newPlay(s)
-		local := rapid.MapOfN(rapid.SampledFrom([]string{forcedAfter, deferredUntil, "UpdatesForcedAfter", "UpdatesDeferredUntil"}), anyValue(), 0, 4).Draw(t, "values")
+		p := promisetest.New(s)
+		local := rapid.MapOfN(rapid.SampledFrom([]string{promisetest.ForcedAfter, promisetest.DeferredUntil, "UpdatesForcedAfter", "UpdatesDeferredUntil"}), anyValue(), 0, 4).Draw(t, "values")
 		state := rapid.SliceOfN(rapid.Byte(), 0, 60).Draw(t, "state")
-		p.before = func(n int) {
+		p.Meddle = func(n int) {
 			if n == 0 || n == 3 {
 				for key, value := range local {
-					p.happens(key, value)
+					happens(p, key, value)
 				}
-				p.Put(agent.StatePath, state, 0o644)
+				p.Spoil(agent.StatePath, state)
 			}
 		}
-		p.run(context.Background())
-		if manual, _ := s.Settings["ManualUpdates"].(bool); !p.tally.Removed && !manual && s.Settings["ManualUpdates"] == nil {
-			t.Errorf("%+v\n%s", p.tally, p.log.String())
+		p.ToEnd(context.Background())
+		p.Hold(t)
+		if manual, _ := s.Settings["ManualUpdates"].(bool); !p.Tally.Removed && !manual && s.Settings["ManualUpdates"] == nil {
+			t.Errorf("%+v\n%s", p.Tally, p.Log.String())
 		}
 	})
 }
 
 // happens writes a local preference value.
-func (p *play) happens(key string, value any) {
+func happens(p *promisetest.Play, key string, value any) {
 	other := sim.New(sim.Scenario{Settings: map[string]any{key: value}})
 	if data, ok := other.File(macos.ManagedPath(agent.Identifier)); ok {
 		p.Put(macos.PreferencesPath(agent.Identifier), data, 0o644)
@@ -244,7 +192,7 @@ func keys() []string {
 func anyValue() *rapid.Generator[any] {
 	return rapid.Custom(func(t *rapid.T) any {
 		return rapid.SampledFrom([]any{
-			int64(-1), int64(1) << 62, -1.5, "", "$(reboot)", "`id`", "08", "a[$(reboot)]", "2026-12-01", playStart(), []byte("x"),
+			int64(-1), int64(1) << 62, -1.5, "", "$(reboot)", "`id`", "08", "a[$(reboot)]", "2026-12-01", sim.CommonStart(), []byte("x"),
 			[]any{"x", int64(1)},
 			map[string]any{"a": "b"},
 			"../../etc/passwd", "-1", strings.Repeat("long ", 2000),
@@ -253,9 +201,9 @@ func anyValue() *rapid.Generator[any] {
 }
 
 func TestP14KilledAnywhereTheNextTurnContinues(t *testing.T) {
-	promise(t, room{crashes: true, absence: true, sleeps: true}, func(t *rapid.T, p *play) {
-		if !p.tally.Removed {
-			t.Errorf("%+v, offered %q\n%s", p.tally, p.Remaining(), p.story())
+	promise(t, promisetest.Room{Crashes: true, Absence: true, Sleeps: true}, func(t *rapid.T, p *promisetest.Play) {
+		if !p.Tally.Removed {
+			t.Errorf("%+v, offered %q\n%s", p.Tally, p.Remaining(), p.Story())
 		}
 	})
 }
@@ -267,16 +215,16 @@ func TestP14KilledAtEveryTouchOfTheMac(t *testing.T) {
 	} {
 		calm := playOut(t, brief(person))
 		for n := 1; ; n += 1 + n/100 { // turns that only wait are alike
-			p := newPlay(brief(person))
+			p := promisetest.New(brief(person))
 			p.CrashAt = []int{n}
-			p.run(t.Context())
-			p.hold(t)
-			if len(p.of(sim.KindSystem, "The daemon is killed.")) == 0 {
+			p.ToEnd(t.Context())
+			p.Hold(t)
+			if len(p.Entries(sim.KindSystem, "The daemon is killed.")) == 0 {
 				break
 			}
-			late := p.tally.Ended.Sub(calm.tally.Ended)
-			if !p.tally.Removed || len(p.Remaining()) > 0 || p.tally.Prompts > calm.tally.Prompts+1 || p.tally.Restarts > calm.tally.Restarts || late > 95*time.Minute {
-				t.Errorf("killed at touch %d: %+v, without %+v\n%s", n, p.tally, calm.tally, p.story())
+			late := p.Tally.Ended.Sub(calm.Tally.Ended)
+			if !p.Tally.Removed || len(p.Remaining()) > 0 || p.Tally.Prompts > calm.Tally.Prompts+1 || p.Tally.Restarts > calm.Tally.Restarts || late > 95*time.Minute {
+				t.Errorf("killed at touch %d: %+v, without %+v\n%s", n, p.Tally, calm.Tally, p.Story())
 			}
 			if t.Failed() {
 				return
@@ -286,17 +234,17 @@ func TestP14KilledAtEveryTouchOfTheMac(t *testing.T) {
 }
 
 func TestP15ATurnAlwaysEnds(t *testing.T) {
-	promise(t, everything(), nil)
+	promise(t, promisetest.Everything(), nil)
 }
 
 func TestP16TheSamePlayTwiceIsTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := random(t, everything())
-		q := newPlay(p.scenario)
+		p := promisetest.Random(t, promisetest.Everything())
+		q := promisetest.New(p.Scenario())
 		q.CrashAt = p.CrashAt
-		p.run(context.Background())
-		q.run(context.Background())
+		p.ToEnd(context.Background())
+		q.ToEnd(context.Background())
 		if diff := cmp.Diff(p.Journal, q.Journal, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("the same play differs: %s", diff)
 		}

@@ -11,18 +11,23 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 // A person's link in a folder that all can write to receives the files of root.
 func TestDefect12ALinkReceivesNothing(t *testing.T) {
-	p := newPlay(deferringDaily())
+	p := promisetest.New(deferringDaily())
 	p.Put("/Users/alex/x", []byte("mine"), 0o644)
 	p.Put("/private/tmp/install-or-defer", []byte("/Users/alex/x"), fs.ModeSymlink|0o777)
-	p.Put(agent.StatePath, []byte("/Users/alex/x"), fs.ModeSymlink|0o777)
-	p.run(t.Context())
-	p.enforced(t)
+	p.Meddle = func(n int) {
+		if n == 0 {
+			p.Put(agent.StatePath, []byte("/Users/alex/x"), fs.ModeSymlink|0o777)
+		}
+	}
+	p.ToEnd(t.Context())
+	enforced(t, p)
 	data, _ := p.File("/Users/alex/x")
-	p.must(t, string(data) == "mine", "the target holds %q", data)
+	must(t, string(data) == "mine", "the target holds %q", data)
 }
 
 // SkipDeferral as a boolean is ignored by one version, as text by the other.
@@ -31,8 +36,8 @@ func TestDefect13SkipDeferralIsHeardInEveryForm(t *testing.T) {
 		s := ordinary(answering(sim.Act{Do: sim.Defer}))
 		s.Settings = map[string]any{"SkipDeferral": value}
 		p := playOut(t, s)
-		p.removed(t)
-		p.must(t, p.tally.Prompts == 0, "%v: %+v", value, p.tally)
+		p.Removed(t)
+		must(t, p.Tally.Prompts == 0, "%v: %+v", value, p.Tally)
 	}
 }
 
@@ -42,8 +47,8 @@ func TestDefect14SectionsAreRemovedOneByOne(t *testing.T) {
 	s.Offers = []sim.Offer{browser()}
 	s.Settings = map[string]any{"PromptMessage": "a<< b>> c<< d>> e %SUPPORT_CONTACT%", "SupportContact": "R&D / IT"}
 	p := playOut(t, s)
-	p.removed(t)
-	if got := p.windows(isPrompt)[0].Window.Text; got != "a c e R&D / IT" {
+	p.Removed(t)
+	if got := p.Windows(promisetest.IsPrompt)[0].Window.Text; got != "a c e R&D / IT" {
 		t.Errorf("the window says %q", got)
 	}
 }
@@ -53,16 +58,16 @@ func TestDefect15HoursWithALeadingZeroAreHours(t *testing.T) {
 	s := ordinary(answering(sim.Act{Do: sim.Defer}))
 	s.Settings = map[string]any{"WorkdayStartHour": "08", "WorkdayEndHour": "19"}
 	p := playOut(t, s)
-	p.removed(t)
-	warn := actions[enforce.Warn](p)
-	p.must(t, warn[0].State.Deadline.Hour() == 19, "the deadline is %v", warn[0].State.Deadline)
+	p.Removed(t)
+	warn := promisetest.Actions[enforce.Warn](p)
+	must(t, warn[0].State.Deadline.Hour() == 19, "the deadline is %v", warn[0].State.Deadline)
 }
 
 // The deadline is written twice a turn.
 func TestDefect15ValuesAreWrittenOnlyWhenTheyChange(t *testing.T) {
 	p := playOut(t, deferringDaily())
-	writes := p.runs("defaults")
-	p.must(t, len(writes) == len(slices.Compact(slices.Clone(writes))) && len(writes) == 1+4+1, "defaults ran as %v", writes)
+	writes := p.Calls("defaults")
+	must(t, len(writes) == len(slices.Compact(slices.Clone(writes))) && len(writes) == 1+4+1, "defaults ran as %v", writes)
 }
 
 // The person is looked up once at the start, so after a user switch the restart goes to a session that has ended.
@@ -71,18 +76,18 @@ func TestDefect16ARestartGoesToWhoIsThere(t *testing.T) {
 	s.Person.Unsaved = true
 	s.Plan = []sim.Event{{At: 10 * time.Minute, Do: sim.LogOut}}
 	p := playOut(t, s)
-	p.removed(t)
-	for _, args := range p.runs("launchctl") {
-		p.must(t, !strings.Contains(args, "asuser"), "launchctl ran as %s", args)
+	p.Removed(t)
+	for _, args := range p.Calls("launchctl") {
+		must(t, !strings.Contains(args, "asuser"), "launchctl ran as %s", args)
 	}
-	p.must(t, p.tally.Forced == 1, "%+v", p.tally)
+	must(t, p.Tally.Forced == 1, "%+v", p.Tally)
 }
 
 // Every turn kills every window of jamfHelper, those of other policies too.
 func TestDefect17NoWindowOfOthersIsEnded(t *testing.T) {
 	p := playOut(t, deferringDaily())
-	for _, args := range p.runs("jamfHelper") {
-		p.must(t, !strings.Contains(args, `"-kill"`), "jamfHelper ran as %s", args)
+	for _, args := range p.Calls("jamfHelper") {
+		must(t, !strings.Contains(args, `"-kill"`), "jamfHelper ran as %s", args)
 	}
 }
 
@@ -90,18 +95,18 @@ func TestDefect17NoWindowOfOthersIsEnded(t *testing.T) {
 func TestDefect18ADeferralCostsNoInventoryAndNoList(t *testing.T) {
 	p := playOut(t, deferringDaily())
 	lists := 0
-	for _, args := range p.runs("softwareupdate") {
+	for _, args := range p.Calls("softwareupdate") {
 		if args == `["--list"]` {
 			lists++
 		}
 	}
-	p.must(t, lists == 4+1+1 && len(p.runs("jamf")) == 1, "%d lists, %d inventories", lists, len(p.runs("jamf")))
+	must(t, lists == 4+1+1 && len(p.Calls("jamf")) == 1, "%d lists, %d inventories", lists, len(p.Calls("jamf")))
 }
 
 // The final window has no button.
 func TestDefect19TheFinalWarningHasAButton(t *testing.T) {
 	p := playOut(t, deferringDaily())
-	if w := p.windows(isFinal)[0].Window; !slices.Equal(w.Buttons, []string{"Run Updates"}) {
+	if w := p.Windows(promisetest.IsFinal)[0].Window; !slices.Equal(w.Buttons, []string{"Run Updates"}) {
 		t.Errorf("%q", w.Buttons)
 	}
 }
@@ -109,17 +114,17 @@ func TestDefect19TheFinalWarningHasAButton(t *testing.T) {
 // A preference file of the system is deleted, and one of its values restored.
 func TestDefect20FilesOfTheSystemAreLeftAlone(t *testing.T) {
 	const path = "/Library/Preferences/com.apple.SoftwareUpdate.plist"
-	p := newPlay(deferringDaily())
+	p := promisetest.New(deferringDaily())
 	p.Put(path, []byte("theirs"), 0o644)
 	host := p.Host()
 	p.Play(t.Context(), func(_ ctx, _ macos.Host) error {
 		watched := host
 		watched.Tree = &watching{Tree: host.Tree, t: t}
-		p.turns = append(p.turns, turnSeen{})
-		return p.agent(watched).Turn(t.Context())
+		p.Turns = append(p.Turns, promisetest.Turn{})
+		return p.Agent(watched).Turn(t.Context())
 	})
 	data, _ := p.File(path)
-	p.must(t, string(data) == "theirs", "it holds %q", data)
+	must(t, string(data) == "theirs", "it holds %q", data)
 }
 
 // A title is split at commas and colons, and a version is left out when any line speaks of macOS.
@@ -127,8 +132,8 @@ func TestToolsTitlesAreShownWhole(t *testing.T) {
 	s := ordinary(answering(sim.Act{Do: sim.Install}))
 	s.Offers[1].Title = "Tools: one, two, Version: three"
 	p := playOut(t, s)
-	p.removed(t)
-	if got := p.windows(isPrompt)[0].Window.Text; !strings.Contains(got, "Tools: one, two, Version: three 14.0.3") {
+	p.Removed(t)
+	if got := p.Windows(promisetest.IsPrompt)[0].Window.Text; !strings.Contains(got, "Tools: one, two, Version: three 14.0.3") {
 		t.Errorf("the prompt says %q", got)
 	}
 }
@@ -137,16 +142,16 @@ func TestToolsTitlesAreShownWhole(t *testing.T) {
 func TestToolsNoneOnStandardErrorIsHeard(t *testing.T) {
 	s := ordinary(sim.Person{})
 	s.Offers = nil
-	playOut(t, s).removed(t)
+	playOut(t, s).Removed(t)
 }
 
 // An update that is only prepared stays offered: the loop that waits for it never ends.
 func TestToolsAnUpdateThatIsOnlyPreparedIsNotWaitedForForEver(t *testing.T) {
 	s := deferringDaily()
 	s.Offers[0].Prepares, s.Limit = true, 4*24*time.Hour
-	p := newPlay(s).run(t.Context())
-	p.must(t, !p.tally.Removed && p.tally.Restarts <= 4, "%+v", p.tally) // the tool says "Done.", and only a restart tells
-	p.must(t, p.stored(t).ByHand(), "it is not handed over to the person")
+	p := promisetest.New(s).ToEnd(t.Context())
+	must(t, !p.Tally.Removed && p.Tally.Restarts <= 4, "%+v", p.Tally) // the tool says "Done.", and only a restart tells
+	must(t, p.State(t).ByHand(), "it is not handed over to the person")
 }
 
 // softwareupdated is kicked on systems that no longer allow it, and a restart is asked of System Events without consent.
@@ -155,10 +160,10 @@ func TestToolsNeitherKickstartNorSystemEvents(t *testing.T) {
 	for _, macOS := range []string{"10.15.6", "13.7.3", "27"} {
 		s.MacOS, s.Offers[0].Becomes = macOS, ""
 		p := playOut(t, s)
-		p.removed(t)
-		for _, e := range p.of(sim.KindTool, "") {
+		p.Removed(t)
+		for _, e := range p.Entries(sim.KindTool, "") {
 			all := strings.Join(e.Args, " ")
-			p.must(t, !strings.Contains(all, "kickstart") && !strings.Contains(all, "System Events"), "%s ran with %q", e.Text, e.Args)
+			must(t, !strings.Contains(all, "kickstart") && !strings.Contains(all, "System Events"), "%s ran with %q", e.Text, e.Args)
 		}
 	}
 }

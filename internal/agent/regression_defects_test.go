@@ -11,6 +11,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 // The tests of this file are named after the defects that the original framework shows when it is run. A comment says
@@ -18,12 +19,12 @@ import (
 
 // A failed list counts as "no updates", and the framework removes itself.
 func TestDefect01AFailedListIsNotNoUpdates(t *testing.T) {
-	for _, kind := range faultKinds() {
+	for _, kind := range sim.FaultKinds() {
 		s := deferringDaily()
 		s.Faults = []sim.Fault{{Tool: "softwareupdate", Arg: "--list", Kind: kind, Times: 3}}
 		p := playOut(t, s)
-		p.removed(t)
-		p.must(t, len(p.Remaining()) == 0 && p.tally.Restarts == 1, "%s: %+v", kind, p.tally)
+		p.Removed(t)
+		must(t, len(p.Remaining()) == 0 && p.Tally.Restarts == 1, "%s: %+v", kind, p.Tally)
 	}
 }
 
@@ -35,7 +36,7 @@ func TestDefect02AFailedInstallationRestartsAndRemovesNothing(t *testing.T) {
 	}
 	s.Limit = 30 * time.Hour
 	p := playOut(t, s)
-	p.must(t, !p.tally.Removed && p.tally.Restarts == 0, "%+v", p.tally)
+	must(t, !p.Tally.Removed && p.Tally.Restarts == 0, "%+v", p.Tally)
 }
 
 // With some updates installed and the one that needs a restart failed, the Mac restarts for nothing.
@@ -44,36 +45,36 @@ func TestDefect02AnUpdateThatFailedDoesNotRestart(t *testing.T) {
 	s.Offers[0], s.Offers[1] = s.Offers[1], s.Offers[0] // the browser first, and then the one that fails
 	s.Offers[1].Fails = 1
 	p := playOut(t, s)
-	p.removed(t)
-	p.must(t, p.tally.Restarts == 1, "%+v", p.tally)
-	p.must(t, p.said("not all is installed"), "it is not said that one has failed")
+	p.Removed(t)
+	must(t, p.Tally.Restarts == 1, "%+v", p.Tally)
+	must(t, p.Said("not all is installed"), "it is not said that one has failed")
 }
 
 // If the request for a restart is denied, nothing is left to try again.
 func TestDefect02ARestartThatIsDeniedIsForced(t *testing.T) {
-	for _, kind := range faultKinds() {
+	for _, kind := range sim.FaultKinds() {
 		s := ordinary(answering(sim.Act{Do: sim.Install}))
 		s.Faults = []sim.Fault{{Tool: "osascript", Kind: kind}}
 		p := playOut(t, s)
-		p.removed(t)
-		p.must(t, p.tally.Forced == 1, "%s: %+v", kind, p.tally)
+		p.Removed(t)
+		must(t, p.Tally.Forced == 1, "%s: %+v", kind, p.Tally)
 	}
 }
 
 // With nobody logged in the user's id becomes 0, and the processes of the system are killed.
 func TestDefect03WithNobodyLoggedInNothingIsDoneAsRootsSession(t *testing.T) {
 	p := playOut(t, short(ordinary(sim.Person{Away: true})))
-	p.removed(t)
-	for _, args := range p.runs("launchctl") {
-		p.must(t, !strings.Contains(args, `"asuser" "0"`), "launchctl ran as %s", args)
+	p.Removed(t)
+	for _, args := range p.Calls("launchctl") {
+		must(t, !strings.Contains(args, `"asuser" "0"`), "launchctl ran as %s", args)
 	}
 }
 
 // The hard restart kills all that the person runs, and then asks politely again.
 func TestDefect04TheForcedRestartForces(t *testing.T) {
 	p := playOut(t, ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}, Unsaved: true}))
-	p.removed(t)
-	if got := p.runs("shutdown"); len(got) != 1 || got[0] != `["-r" "now"]` {
+	p.Removed(t)
+	if got := p.Calls("shutdown"); len(got) != 1 || got[0] != `["-r" "now"]` {
 		t.Errorf("shutdown ran as %v", got)
 	}
 }
@@ -82,10 +83,10 @@ func TestDefect04TheForcedRestartForces(t *testing.T) {
 func TestDefect05IfTheLaunchDaemonStaysSoDoesItsProgram(t *testing.T) {
 	s := ordinary(sim.Person{})
 	s.Offers = nil
-	p := newPlay(s)
+	p := promisetest.New(s)
 	host := p.Host()
 	host.Tree = stuck{host.Tree, agent.LaunchDaemonPath(agent.Identifier)}
-	err := p.agent(host).Turn(t.Context())
+	err := p.Agent(host).Turn(t.Context())
 	if left := p.Leftovers(); err == nil || !slices.Contains(left, agent.BinaryPath) || !slices.Contains(left, agent.Identifier) {
 		t.Errorf("got %v, left %q", err, left)
 	}
@@ -109,12 +110,12 @@ func TestDefect06APreferenceValueIsNeverExecuted(t *testing.T) {
 	for _, value := range []string{"a[$(reboot)]", "$(reboot)", "`reboot`", "1; reboot"} {
 		s := ordinary(answering(sim.Act{Do: sim.Install}))
 		s.Settings = map[string]any{"MaxDeferralTime": value, "UpdateDelay": value, "SupportContact": value, "MessagingLogo": "/" + value}
-		p := newPlay(s)
-		p.Put(macos.PreferencesPath(agent.Identifier), []byte(list("<key>"+forcedAfter+"</key><string>"+value+"</string>")), 0o644)
-		p.run(t.Context())
-		p.hold(t)
-		p.removed(t)
-		for _, e := range p.of(sim.KindTool, "") {
+		p := promisetest.New(s)
+		p.Put(macos.PreferencesPath(agent.Identifier), []byte(list("<key>"+promisetest.ForcedAfter+"</key><string>"+value+"</string>")), 0o644)
+		p.ToEnd(t.Context())
+		p.Hold(t)
+		p.Removed(t)
+		for _, e := range p.Entries(sim.KindTool, "") {
 			if e.Text != "jamfHelper" && strings.Contains(strings.Join(e.Args, " "), "reboot") {
 				t.Errorf("%s ran with %q", e.Text, e.Args)
 			}
@@ -127,11 +128,11 @@ func TestDefect07GarbageDeadlineIsNotImmediateEnforcement(t *testing.T) {
 	for name, value := range map[string]string{
 		"garbage": "<string>soon</string>", "a text": "<string>2026-12-01 00:00:00 +0000</string>", "a date": "<date>2026-12-01T00:00:00Z</date>",
 	} {
-		p := newPlay(deferringDaily())
-		p.Put(macos.PreferencesPath(agent.Identifier), []byte(list("<key>"+forcedAfter+"</key>"+value)), 0o644)
-		p.run(t.Context())
-		p.enforced(t)
-		p.must(t, p.tally.Prompts == 4, "%s: %+v", name, p.tally)
+		p := promisetest.New(deferringDaily())
+		p.Put(macos.PreferencesPath(agent.Identifier), []byte(list("<key>"+promisetest.ForcedAfter+"</key>"+value)), 0o644)
+		p.ToEnd(t.Context())
+		enforced(t, p)
+		must(t, p.Tally.Prompts == 4, "%s: %+v", name, p.Tally)
 	}
 }
 
@@ -139,13 +140,13 @@ func TestDefect07GarbageDeadlineIsNotImmediateEnforcement(t *testing.T) {
 func TestDefect07ADeadlineWrittenAgainAndAgainPostponesNothing(t *testing.T) {
 	var plan []sim.Event
 	for at := time.Hour; at < 40*time.Hour; at += time.Hour {
-		plan = append(plan, sim.Event{At: at, Do: sim.Write, Key: forcedAfter, Value: 24 * time.Hour})
+		plan = append(plan, sim.Event{At: at, Do: sim.Write, Key: promisetest.ForcedAfter, Value: 24 * time.Hour})
 	}
-	p := newPlay(deferringDaily(plan...)).run(t.Context())
-	p.hold(t)
-	p.removed(t)
-	warn := actions[enforce.Warn](p)
-	p.must(t, warn[0].real.Sub(playStart()) < 25*time.Hour, "enforced after %v", warn[0].real.Sub(playStart()))
+	p := promisetest.New(deferringDaily(plan...)).ToEnd(t.Context())
+	p.Hold(t)
+	p.Removed(t)
+	warn := promisetest.Actions[enforce.Warn](p)
+	must(t, warn[0].Real.Sub(sim.CommonStart()) < 25*time.Hour, "enforced after %v", warn[0].Real.Sub(sim.CommonStart()))
 }
 
 // An answer within the same second is thrown away.
@@ -154,8 +155,8 @@ func TestDefect08ADeferralAtOnceIsADeferral(t *testing.T) {
 	quick := deferringDaily()
 	quick.Person.Answers = []sim.Act{{Do: sim.Defer, After: time.Millisecond}}
 	q := playOut(t, quick)
-	q.removed(t)
-	p.must(t, q.tally.Prompts == p.tally.Prompts, "%+v, and slowly %+v", q.tally, p.tally)
+	q.Removed(t)
+	must(t, q.Tally.Prompts == p.Tally.Prompts, "%+v, and slowly %+v", q.Tally, p.Tally)
 }
 
 // A dialog's answer that is no number counts as Install.
@@ -164,7 +165,7 @@ func TestDefect08AnAnswerThatIsNoneInstallsNothing(t *testing.T) {
 		s := deferringDaily()
 		s.Limit, s.Faults = 20*time.Hour, []sim.Fault{{Tool: "jamfHelper", Kind: kind}}
 		p := playOut(t, s)
-		p.must(t, len(actions[enforce.Install](p)) == 0, "%s installs", kind)
+		must(t, len(promisetest.Actions[enforce.Install](p)) == 0, "%s installs", kind)
 	}
 }
 
@@ -174,9 +175,9 @@ func TestDefect09AHungToolIsStopped(t *testing.T) {
 		s := deferringDaily()
 		s.Faults = []sim.Fault{{Tool: "softwareupdate", Arg: arg, Kind: sim.Hang, Times: 1}}
 		p := playOut(t, s)
-		p.removed(t)
-		p.must(t, len(p.Remaining()) == 0, "%s: offered %q", arg, p.Remaining())
-		p.must(t, p.said("timed out after"), "%s: it is not said", arg)
+		p.Removed(t)
+		must(t, len(p.Remaining()) == 0, "%s: offered %q", arg, p.Remaining())
+		must(t, p.Said("timed out after"), "%s: it is not said", arg)
 	}
 }
 
@@ -185,11 +186,11 @@ func TestDefect10AShutDownIsAShutDown(t *testing.T) {
 	s := ordinary(sim.Person{Answers: []sim.Act{{Do: sim.Install}}, Unsaved: true})
 	s.Offers[0].Action = enforce.ShutDown
 	p := playOut(t, s)
-	p.removed(t)
-	if got := p.runs("shutdown"); len(got) != 1 || got[0] != `["-h" "now"]` {
+	p.Removed(t)
+	if got := p.Calls("shutdown"); len(got) != 1 || got[0] != `["-h" "now"]` {
 		t.Errorf("shutdown ran as %v", got)
 	}
-	p.must(t, strings.Contains(p.windows(isPrompt)[0].Window.Text, "restart"), "the prompt does not warn of it")
+	must(t, strings.Contains(p.Windows(promisetest.IsPrompt)[0].Window.Text, "restart"), "the prompt does not warn of it")
 }
 
 // "Recommended: NO" is taken for recommended, and "restart" in a title restarts the Mac.
@@ -200,10 +201,10 @@ func TestDefect10NeitherAnOptionalUpdateNorATitleRestartsTheMac(t *testing.T) {
 	s := ordinary(answering(sim.Act{Do: sim.Install}))
 	s.Offers = []sim.Offer{optional, titled}
 	p := playOut(t, s)
-	p.removed(t)
-	p.must(t, p.tally.Restarts == 0, "%+v", p.tally)
-	p.must(t, slices.Equal(p.Remaining(), []string{"Optional-1"}), "offered: %q", p.Remaining())
-	p.must(t, !strings.Contains(p.windows(isPrompt)[0].Window.Text, "to restart to finish"), "the prompt speaks of a restart")
+	p.Removed(t)
+	must(t, p.Tally.Restarts == 0, "%+v", p.Tally)
+	must(t, slices.Equal(p.Remaining(), []string{"Optional-1"}), "offered: %q", p.Remaining())
+	must(t, !strings.Contains(p.Windows(promisetest.IsPrompt)[0].Window.Text, "to restart to finish"), "the prompt speaks of a restart")
 }
 
 // Updates that a profile defers cause prompts, restarts, or a reminder without end.
@@ -213,6 +214,6 @@ func TestDefect11DeferredUpdatesAloneAreNothingToDo(t *testing.T) {
 	s := ordinary(sim.Person{})
 	s.Offers = []sim.Offer{held}
 	p := playOut(t, s)
-	p.removed(t)
-	p.must(t, p.tally.Prompts+p.tally.Warnings+p.tally.Restarts == 0 && p.tally.Turns == 1, "%+v", p.tally)
+	p.Removed(t)
+	must(t, p.Tally.Prompts+p.Tally.Warnings+p.Tally.Restarts == 0 && p.Tally.Turns == 1, "%+v", p.Tally)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 func TestTheReportSaysWhereTheRoundStands(t *testing.T) {
@@ -20,7 +21,7 @@ func TestTheReportSaysWhereTheRoundStands(t *testing.T) {
 	seen := map[agent.Status]int{}
 	writes := map[string]bool{}
 	last := agent.Summary{}
-	p := newPlay(deferringDaily(sim.Event{At: 26 * time.Hour, Do: sim.Offline}, sim.Event{At: 28 * time.Hour, Do: sim.Online}))
+	p := promisetest.New(deferringDaily(sim.Event{At: 26 * time.Hour, Do: sim.Offline}, sim.Event{At: 28 * time.Hour, Do: sim.Online}))
 	check := func(int) {
 		data, ok := p.File(agent.ReportPath)
 		if !ok {
@@ -37,19 +38,19 @@ func TestTheReportSaysWhereTheRoundStands(t *testing.T) {
 		if err := json.Unmarshal(data, &last); err != nil {
 			t.Fatal(err)
 		}
-		if last.JournalWhole != "yes" || last.Journal != p.written().Head().String() {
-			t.Errorf("the journal ends with %v, and is told as %q, %q", p.written().Head(), last.Journal, last.JournalWhole)
+		if last.JournalWhole != "yes" || last.Journal != written(p).Head().String() {
+			t.Errorf("the journal ends with %v, and is told as %q, %q", written(p).Head(), last.Journal, last.JournalWhole)
 		}
 		seen[last.Status]++
 	}
-	p.before = check
-	p.run(t.Context())
-	p.removed(t)
+	p.Before = check
+	p.ToEnd(t.Context())
+	p.Removed(t)
 	if seen[agent.StatusDeferred] == 0 || seen[agent.StatusRestarting] == 0 {
 		t.Errorf("%v", seen)
 	}
-	if len(writes) > len(p.turns)/2 {
-		t.Errorf("it is written anew in %d of %d turns", len(writes), len(p.turns))
+	if len(writes) > len(p.Turns)/2 {
+		t.Errorf("it is written anew in %d of %d turns", len(writes), len(p.Turns))
 	}
 	if _, ok := p.File(agent.ReportPath); ok {
 		t.Error("it stays when the program is gone")
@@ -60,19 +61,19 @@ func TestTheReportSaysWhereTheRoundStands(t *testing.T) {
 }
 
 func TestTheLastReportSaysThatTheMacIsCompliant(t *testing.T) {
-	p := newPlay(deferringDaily())
+	p := promisetest.New(deferringDaily())
 	var last agent.Summary
-	p.tally = p.Play(t.Context(), func(c ctx, host macos.Host) error {
+	p.Play(t.Context(), func(c ctx, host macos.Host) error {
 		host.Runner = recon{host.Runner, func() {
 			data, _ := p.File(agent.ReportPath)
 			if err := json.Unmarshal(data, &last); err != nil {
 				t.Error(err)
 			}
 		}}
-		p.turns = append(p.turns, turnSeen{})
-		return p.agent(host).Turn(c)
+		p.Turns = append(p.Turns, promisetest.Turn{})
+		return p.Agent(host).Turn(c)
 	})
-	p.removed(t)
+	p.Removed(t)
 	if last.Status != agent.StatusCompliant || last.Deadline != "" || last.PendingCount != 0 {
 		t.Errorf("%+v", last)
 	}
@@ -110,7 +111,7 @@ func reportSchema(t *testing.T) *jsonschema.Schema {
 }
 
 func TestEveryStatusIsToldInOneWord(t *testing.T) {
-	now := playStart()
+	now := sim.CommonStart()
 	for name, row := range map[string]struct {
 		state enforce.State
 		want  agent.Status

@@ -15,29 +15,30 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 func TestIfADeferralRunsNothingElseIsStarted(t *testing.T) {
-	p := newPlay(ordinary(answering(sim.Act{Do: sim.Defer})))
+	p := promisetest.New(ordinary(answering(sim.Act{Do: sim.Defer})))
 	var values, state []string
-	p.before = func(int) {
+	p.Before = func(int) {
 		prefs, _ := p.File(macos.PreferencesPath(agent.Identifier))
 		values = append(values, string(prefs))
 	}
-	p.run(t.Context())
-	p.hold(t)
+	p.ToEnd(t.Context())
+	p.Hold(t)
 	quiet := 0
-	for i, turn := range p.turns {
-		d := p.decisions[turn.decisions]
+	for i, turn := range p.Turns {
+		d := p.Decisions[turn.Decisions]
 		if d.Action.Reason() != enforce.WhyDeferred {
 			continue
 		}
 		quiet++
-		if diff := cmp.Diff([]string{"sysctl", "logger"}, p.tools(turn)); diff != "" {
+		if diff := cmp.Diff([]string{"sysctl", "logger"}, p.Tools(turn)); diff != "" {
 			t.Errorf("turn %d: %s", i, diff)
 		}
-		if turn.err != nil || turn.ended != turn.began || values[i] != values[i+1] {
-			t.Errorf("turn %d: %v, took %v, or wrote the values", i, turn.err, turn.ended.Sub(turn.began))
+		if turn.Err != nil || turn.Ended != turn.Began || values[i] != values[i+1] {
+			t.Errorf("turn %d: %v, took %v, or wrote the values", i, turn.Err, turn.Ended.Sub(turn.Began))
 		}
 		state = append(state, d.State.Deadline.String()+d.State.DeferredUntil.String())
 	}
@@ -50,41 +51,41 @@ func TestListThenNoneRequiredThenReconThenRemovalAndUnloadingLast(t *testing.T) 
 	s := ordinary(sim.Person{})
 	s.Offers = nil
 	p := playOut(t, s)
-	p.removed(t)
-	if diff := cmp.Diff([]string{"sysctl", "logger", "arch", "softwareupdate", "scutil", "fdesetup", "logger", "jamf", "logger", "launchctl"}, p.tools(p.turns[0])); diff != "" {
+	p.Removed(t)
+	if diff := cmp.Diff([]string{"sysctl", "logger", "arch", "softwareupdate", "scutil", "fdesetup", "logger", "jamf", "logger", "launchctl"}, p.Tools(p.Turns[0])); diff != "" {
 		t.Error(diff)
 	}
-	if last := p.runs("launchctl"); len(last) != 1 || last[0] != `["bootout" "system/com.github.mpanighetti.install-or-defer"]` {
+	if last := p.Calls("launchctl"); len(last) != 1 || last[0] != `["bootout" "system/com.github.mpanighetti.install-or-defer"]` {
 		t.Errorf("launchctl ran as %v", last)
 	}
 }
 
 func TestAFailedReconDoesNotStopTheRemoval(t *testing.T) {
-	for _, kind := range faultKinds() {
+	for _, kind := range sim.FaultKinds() {
 		t.Run(kind, func(t *testing.T) {
 			s := ordinary(sim.Person{})
 			s.Offers, s.Faults = nil, []sim.Fault{{Tool: "jamf", Kind: kind}}
-			playOut(t, s).removed(t)
+			playOut(t, s).Removed(t)
 		})
 	}
 }
 
 func TestTheValuesAreRemovedThoughDefaultsFails(t *testing.T) {
-	for _, kind := range faultKinds() {
+	for _, kind := range sim.FaultKinds() {
 		s := ordinary(answering(sim.Act{Do: sim.Install}))
 		s.Faults = []sim.Fault{{Tool: "defaults", Arg: "delete", Kind: kind}}
-		playOut(t, s).removed(t)
+		playOut(t, s).Removed(t)
 	}
 }
 
 func TestTheRemovalKeepsOtherPeoplesFiles(t *testing.T) {
 	s := ordinary(sim.Person{})
 	s.Offers = nil
-	p := newPlay(s)
+	p := promisetest.New(s)
 	p.Put("/Library/Preferences/com.apple.SoftwareUpdate.plist", []byte("theirs"), 0o644)
 	p.Put(macos.ManagedPath(agent.Identifier), []byte(`<plist><dict><key>SupportContact</key><string>IT</string></dict></plist>`), 0o644)
-	p.run(t.Context())
-	p.removed(t)
+	p.ToEnd(t.Context())
+	p.Removed(t)
 	for _, path := range []string{"/Library/Preferences/com.apple.SoftwareUpdate.plist", macos.ManagedPath(agent.Identifier)} {
 		if _, ok := p.File(path); !ok {
 			t.Errorf("%s is gone", path)
@@ -98,10 +99,10 @@ func TestUpdatesAreDownloadedOncePerSetByTheirExactLabels(t *testing.T) {
 	later.Label, later.Title = "Later-1.0 ", "Later"
 	s.Plan = []sim.Event{{At: 20 * time.Hour, Do: sim.Release, Offer: later}}
 	p := playOut(t, s)
-	p.removed(t)
+	p.Removed(t)
 	one, two := `"macOS Catalina 10.15.7 Update- " "Safari14.0.3CatalinaAuto-14.0.3"`, ` "Later-1.0 "`
 	want := []string{`["--download" ` + one + ` "--no-scan"]`, `["--download" ` + one + two + ` "--no-scan"]`, `["--install" ` + one + two + ` "--no-scan"]`}
-	got := slices.DeleteFunc(p.runs("softwareupdate"), func(s string) bool { return s == `["--list"]` })
+	got := slices.DeleteFunc(p.Calls("softwareupdate"), func(s string) bool { return s == `["--list"]` })
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -109,7 +110,7 @@ func TestUpdatesAreDownloadedOncePerSetByTheirExactLabels(t *testing.T) {
 
 func TestTheFinalWarningIsLockedWithOneButtonAndACountdown(t *testing.T) {
 	p := playOut(t, ordinary(answering(sim.Act{Do: sim.Defer})))
-	finals := p.windows(isFinal)
+	finals := p.Windows(promisetest.IsFinal)
 	if len(finals) != 1 {
 		t.Fatalf("%d final warnings", len(finals))
 	}
@@ -125,7 +126,7 @@ func TestTheFinalWarningIsLockedWithOneButtonAndACountdown(t *testing.T) {
 			t.Errorf("the warning does not say %q", part)
 		}
 	}
-	install := actions[enforce.Install](p)[0]
+	install := promisetest.Actions[enforce.Install](p)[0]
 	if shown := install.At.Sub(finals[0].At); shown != 10*time.Minute {
 		t.Errorf("it stood for %v", shown)
 	}
@@ -137,8 +138,8 @@ func TestTheFinalWarningComesBack(t *testing.T) {
 			s := ordinary(answering(sim.Act{Do: sim.Defer}))
 			s.Person.Final = []sim.Act{{Do: act, After: time.Minute}, {Do: act, After: 2 * time.Minute}, {Do: sim.Ignore}}
 			p := playOut(t, s)
-			p.removed(t)
-			finals := p.windows(isFinal)
+			p.Removed(t)
+			finals := p.Windows(promisetest.IsFinal)
 			if len(finals) != 3 || finals[1].At.Sub(finals[0].At) != 61*time.Second {
 				t.Fatalf("%d final warnings", len(finals))
 			}
@@ -153,21 +154,21 @@ func TestAClickOnTheFinalWarningStartsAtOnce(t *testing.T) {
 	s := ordinary(answering(sim.Act{Do: sim.Defer}))
 	s.Person.Final = []sim.Act{{Do: sim.Install, After: 7 * time.Second}}
 	p := playOut(t, s)
-	if d := actions[enforce.Install](p)[0].At.Sub(p.windows(isFinal)[0].At); d != 7*time.Second {
+	if d := promisetest.Actions[enforce.Install](p)[0].At.Sub(p.Windows(promisetest.IsFinal)[0].At); d != 7*time.Second {
 		t.Errorf("it starts after %v", d)
 	}
 }
 
 func TestAClickInUnderASecondIsNotBelievedADeferralIs(t *testing.T) {
 	p := playOut(t, ordinary(answering(sim.Act{Do: sim.Install, After: 300 * time.Millisecond}, sim.Act{Do: sim.Defer, After: 300 * time.Millisecond})))
-	first, second := p.turns[0], p.turns[1]
-	if !errors.Is(first.err, agent.ErrTurn) || len(p.windows(isPrompt)) != 19 {
-		t.Errorf("the first turn ends with %v, after %d prompts", first.err, len(p.windows(isPrompt)))
+	first, second := p.Turns[0], p.Turns[1]
+	if !errors.Is(first.Err, agent.ErrTurn) || len(p.Windows(promisetest.IsPrompt)) != 19 {
+		t.Errorf("the first turn ends with %v, after %d prompts", first.Err, len(p.Windows(promisetest.IsPrompt)))
 	}
-	if s := p.decisions[second.decisions-1].State; s.Deferrals != 0 || s.Unseen != 1 || !s.DeferredUntil.IsZero() {
+	if s := p.Decisions[second.Decisions-1].State; s.Deferrals != 0 || s.Unseen != 1 || !s.DeferredUntil.IsZero() {
 		t.Errorf("the click has bought something: %+v", s)
 	}
-	if installs := actions[enforce.Install](p); len(installs) != 1 || installs[0].At.Before(installs[0].State.Deadline) {
+	if installs := promisetest.Actions[enforce.Install](p); len(installs) != 1 || installs[0].At.Before(installs[0].State.Deadline) {
 		t.Errorf("installed %d times", len(installs))
 	}
 }
@@ -195,11 +196,11 @@ func TestRestartIsPassedFromMacOS11ForUpdatesThatNeedOne(t *testing.T) {
 			s := ordinary(answering(sim.Act{Do: sim.Install}))
 			s.MacOS, s.Offers = row.macOS, []sim.Offer{row.offer}
 			p := playOut(t, s)
-			p.removed(t)
-			if got := p.runs("softwareupdate"); !slices.Contains(got, row.want) {
+			p.Removed(t)
+			if got := p.Calls("softwareupdate"); !slices.Contains(got, row.want) {
 				t.Errorf("softwareupdate ran as %v", got)
 			}
-			if restarts := p.tally.Restarts; (restarts == 1) != (row.offer.Action == enforce.Restart) {
+			if restarts := p.Tally.Restarts; (restarts == 1) != (row.offer.Action == enforce.Restart) {
 				t.Errorf("%d restarts", restarts)
 			}
 		})
@@ -220,19 +221,19 @@ func TestThePoliteRestartAsksLoginwindowAndTheForcedOneIsShutdown(t *testing.T) 
 			s := ordinary(answering(sim.Act{Do: sim.Install}))
 			s.Offers, s.Person.Unsaved, s.Person.Name, s.Person.UID = row.offers, true, "ann lee", 502
 			p := playOut(t, s)
-			p.removed(t)
+			p.Removed(t)
 			ask := `["asuser" "502" "/usr/bin/sudo" "-u" "ann lee" "/usr/bin/osascript" "-e" "tell application \"loginwindow\" to «event ` + row.event + `»"]`
-			if got := p.runs("launchctl"); len(got) != 2 || got[0] != ask {
+			if got := p.Calls("launchctl"); len(got) != 2 || got[0] != ask {
 				t.Errorf("launchctl ran as %v", got)
 			}
-			if got := p.runs("shutdown"); len(got) != 1 || got[0] != row.forced {
+			if got := p.Calls("shutdown"); len(got) != 1 || got[0] != row.forced {
 				t.Errorf("shutdown ran as %v", got)
 			}
-			asked, forced := actions[enforce.AskRestart](p), actions[enforce.ForceRestart](p)
+			asked, forced := promisetest.Actions[enforce.AskRestart](p), promisetest.Actions[enforce.ForceRestart](p)
 			if len(asked) != 1 || len(forced) != 1 || forced[0].At.Sub(asked[0].At) != 5*time.Minute {
 				t.Error("it is not forced five minutes after it was asked for")
 			}
-			if notice := p.windows(isRestartNotice); len(notice) != 1 || notice[0].Window.Timeout != 5*time.Minute {
+			if notice := p.Windows(promisetest.IsRestartNotice); len(notice) != 1 || notice[0].Window.Timeout != 5*time.Minute {
 				t.Errorf("nobody is told when the restart comes: %v", notice)
 			}
 		})
@@ -241,24 +242,24 @@ func TestThePoliteRestartAsksLoginwindowAndTheForcedOneIsShutdown(t *testing.T) 
 
 func TestASecondTurnLeavesAtOnce(t *testing.T) {
 	s := ordinary(answering(sim.Act{Do: sim.Defer}))
-	p := newPlay(s)
+	p := promisetest.New(s)
 	host := p.Host()
 	var second error
 	var lines strings.Builder
-	first := p.agent(host)
+	first := p.Agent(host)
 	watch := first.Watch
 	first.Watch = func(d agent.Decision) {
 		watch(d)
 		if _, ok := d.Action.(enforce.Prompt); ok {
 			state, _ := p.File(agent.StatePath)
-			other := &agent.Agent{Host: host, Root: true, Built: programBuilt(), Lines: &lines, Watch: func(agent.Decision) { t.Error("it decides") }}
+			other := &agent.Agent{Host: host, Root: true, Built: promisetest.Built(), Lines: &lines, Watch: func(agent.Decision) { t.Error("it decides") }}
 			second = other.Turn(t.Context())
 			if now, _ := p.File(agent.StatePath); string(now) != string(state) {
 				t.Error("it writes")
 			}
 		}
 	}
-	p.turns = append(p.turns, turnSeen{})
+	p.Turns = append(p.Turns, promisetest.Turn{})
 	if err := first.Turn(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -268,8 +269,8 @@ func TestASecondTurnLeavesAtOnce(t *testing.T) {
 }
 
 func TestATurnNeedsRootAndItsTools(t *testing.T) {
-	p := newPlay(ordinary(sim.Person{}))
-	a := p.agent(p.Host())
+	p := promisetest.New(ordinary(sim.Person{}))
+	a := p.Agent(p.Host())
 	a.Root = false
 	if err := a.Turn(t.Context()); !errors.Is(err, agent.ErrNotRoot) || len(p.Journal) > 0 {
 		t.Errorf("without root: %v", err)
@@ -279,12 +280,12 @@ func TestATurnNeedsRootAndItsTools(t *testing.T) {
 		if !need.Required {
 			continue
 		}
-		p := newPlay(ordinary(sim.Person{}))
+		p := promisetest.New(ordinary(sim.Person{}))
 		if err := p.Remove(need.Path); err != nil {
 			t.Fatal(err)
 		}
-		err := p.agent(p.Host()).Turn(t.Context())
-		if !errors.Is(err, agent.ErrMissing) || !p.said(need.Path) || len(p.decisions) > 0 {
+		err := p.Agent(p.Host()).Turn(t.Context())
+		if !errors.Is(err, agent.ErrMissing) || !p.Said(need.Path) || len(p.Decisions) > 0 {
 			t.Errorf("without %s: %v", need.Path, err)
 		}
 	}
@@ -293,23 +294,23 @@ func TestATurnNeedsRootAndItsTools(t *testing.T) {
 func TestATurnThatIsToldToEndEnds(t *testing.T) {
 	for steps := range 5 {
 		t.Run(fmt.Sprint(steps), func(t *testing.T) {
-			p := newPlay(ordinary(answering(sim.Act{Do: sim.Install})))
+			p := promisetest.New(ordinary(answering(sim.Act{Do: sim.Install})))
 			ctx, cancel := context.WithCancel(t.Context())
-			a := p.agent(p.Host())
+			a := p.Agent(p.Host())
 			watch := a.Watch
 			a.Watch = func(d agent.Decision) {
 				watch(d)
-				if len(p.decisions) > steps {
+				if len(p.Decisions) > steps {
 					cancel()
 				}
 			}
-			p.turns = append(p.turns, turnSeen{})
+			p.Turns = append(p.Turns, promisetest.Turn{})
 			if err := a.Turn(ctx); !errors.Is(err, context.Canceled) {
 				t.Errorf("it ends with %v", err)
 			}
 			cancel()
-			if len(p.decisions) != steps+1 {
-				t.Errorf("it decides %d times", len(p.decisions))
+			if len(p.Decisions) != steps+1 {
+				t.Errorf("it decides %d times", len(p.Decisions))
 			}
 		})
 	}
@@ -333,9 +334,9 @@ func TestOneProcessWritesTheLogOfAQuietTurnAndAFileOnlyIfAsked(t *testing.T) {
 func TestTheDiagnosticLogStaysSmall(t *testing.T) {
 	s := ordinary(answering(sim.Act{Do: sim.Defer}))
 	s.Settings = map[string]any{"DiagnosticLog": true}
-	p := newPlay(s)
+	p := promisetest.New(s)
 	p.Put(agent.LogPath, []byte(strings.Repeat("old line\n", 100_000)), 0o644)
-	p.run(t.Context())
+	p.ToEnd(t.Context())
 	if log, _ := p.File(agent.LogPath); len(log) > 600<<10 || !strings.Contains(string(log), "Nothing speaks") {
 		t.Errorf("the log holds %d bytes", len(log))
 	}

@@ -1,0 +1,154 @@
+package promisetest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+// holds is how long an agreement holds, and a little.
+const holds = time.Hour + 30*time.Second
+
+// unforced is P1: before the deadline nothing is installed without a click, given when one at least of these updates was
+// pending, and nothing restarts without an installation.
+func (p *Play) unforced() (broken []string) {
+	var click, installed time.Time
+	var pending, agreed []enforce.Update
+	for _, m := range p.moments() {
+		if m.agree {
+			click, agreed = m.real, pending
+		}
+		if m.Kind == sim.KindSystem && restarts(m.Text) && installed.IsZero() {
+			broken = append(broken, "restarted without an installation")
+		}
+		if m.decision != nil {
+			pending = m.decision.State.Pending
+		}
+		if install, ok := decided[enforce.Install](m); ok {
+			installed = m.real
+			early := m.decision.Deadline().Sub(m.real)
+			told := slices.ContainsFunc(install.Updates, func(u enforce.Update) bool { return slices.Contains(agreed, u) })
+			if early > time.Minute && (!told || m.real.Sub(click) > holds) {
+				broken = append(broken, fmt.Sprintf("%s: installed %v before the deadline, without a click", enforce.List(install.Updates), early))
+			}
+		}
+	}
+	return broken
+}
+
+// inTime is P2: a turn that begins after the deadline enforces, unless it is cut, and no more than an interval of awake
+// time goes by without a turn. It is judged up to the first enforcement of a play, and where no tool misbehaves and
+// neither the network, the disk, the clock, a setting nor a file that was changed keeps the Mac from it.
+func (p *Play) inTime() []string {
+	if p.meddled() || p.hindered() {
+		return nil
+	}
+	return p.late()
+}
+
+// hindered tells whether something keeps the Mac from enforcing in time.
+func (p *Play) hindered() bool {
+	s := p.Scenario()
+	_, set := s.Settings["InstallWhenLoggedOut"]
+	_, manual := s.Settings["ManualUpdates"]
+	absent := s.Person.Away || p.plans(sim.LogOut)
+	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || set || (manual || s.Silicon) && absent
+}
+
+// late tells of turns that begin too late or do not enforce.
+func (p *Play) late() (broken []string) {
+	for i, turn := range p.Turns {
+		decisions := p.decisionsOf(i)
+		if len(decisions) == 0 || decisions[0].State.Deadline.IsZero() {
+			continue
+		}
+		enforced := slices.ContainsFunc(decisions, func(d Decision) bool { return enforces(d.Action) })
+		if deadline := decisions[0].Deadline(); !turn.Began.Before(deadline) {
+			since := deadline
+			if i > 0 && p.Turns[i-1].Ended.After(since) {
+				since = p.Turns[i-1].Ended
+			}
+			if late := turn.Began.Sub(since) - p.asleep(since, turn.Began); i > 0 && late > agent.Interval+time.Minute {
+				broken = append(broken, fmt.Sprintf("no turn for %v after the deadline", late))
+			}
+			if turn.Whole && !enforced && !excused(decisions[len(decisions)-1].Action) {
+				broken = append(broken, fmt.Sprintf("%v after the deadline nothing is enforced", turn.Ended.Sub(deadline)))
+			}
+		}
+		if len(broken) > 0 || enforced {
+			return broken
+		}
+	}
+	return nil
+}
+
+// excused tells whether a turn that does not enforce waits for what the Mac cannot do without.
+func excused(action enforce.Action) bool {
+	return slices.Contains([]enforce.Why{
+		enforce.WhyPower, enforce.WhySpace, enforce.WhySettingUp, enforce.WhyDeclared, enforce.WhyLater, enforce.WhyOthers,
+	}, action.Reason())
+}
+
+// decisionsOf lists the decisions of a turn.
+func (p *Play) decisionsOf(turn int) []Decision {
+	end := len(p.Decisions)
+	if turn+1 < len(p.Turns) {
+		end = p.Turns[turn+1].Decisions
+	}
+	return p.Decisions[p.Turns[turn].Decisions:end]
+}
+
+// enforces tells whether an action is one of those with which enforcement begins.
+func enforces(action enforce.Action) bool {
+	switch a := action.(type) {
+	case enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Finish:
+		return true
+	case enforce.Remind:
+		return a.Overdue
+	case enforce.Hold:
+		return a.Overdue
+	case enforce.Look, enforce.Download, enforce.Prompt, enforce.Wait:
+	}
+	return false
+}
+
+// warnedFirst is P3: whoever is logged in has seen a final warning for UpdateDelay of awake time, or has clicked, or no
+// window could be shown in three turns in a row.
+func (p *Play) warnedFirst() (broken []string) {
+	const pauses = 30 * time.Second // in which a closed warning comes back
+	const most = 3
+	delay := p.setting("UpdateDelay")
+	var agreed time.Time
+	var warning *moment
+	unseen := 0 // warnings since one was last seen
+	for _, m := range p.moments() {
+		if m.agree || !m.asked {
+			agreed = m.real
+		}
+		if m.Kind == sim.KindWindow && IsFinal(m.Window) {
+			unseen = 0
+		}
+		if _, ok := decided[enforce.Warn](m); ok {
+			warning = &m
+			unseen++
+		}
+		if install, ok := decided[enforce.Install](m); ok {
+			if warning != nil && m.awake-warning.awake >= delay-min(pauses, delay/2) {
+				agreed = m.real
+			}
+			blind := install.Reason() == enforce.WhyUnwarned && unseen >= most
+			if !blind && (agreed.IsZero() || m.real.Sub(agreed) > holds) {
+				broken = append(broken, fmt.Sprintf("installed at %v with a warning shorter than %v", m.real, delay))
+			}
+			warning = nil
+		}
+		if m.Kind == sim.KindTurn {
+			warning = nil
+		}
+	}
+	return broken
+}

@@ -1,0 +1,69 @@
+package promisetest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+)
+
+// inScope is P10: what is not to be enforced is neither installed nor downloaded nor shown.
+func (p *Play) inScope() (broken []string) {
+	old := slices.Contains([]string{"10.13.6", "10.14.6"}, p.Scenario().MacOS) // whose listings cannot say that an update is deferred
+	for _, o := range p.offers() {
+		if (!o.Deferred || old) && !p.isUpgrade(o) {
+			continue
+		}
+		for _, e := range p.Journal {
+			if e.Kind == sim.KindTool && e.Text == "softwareupdate" && slices.Contains(e.Args, o.Label) ||
+				e.Kind == sim.KindWindow && strings.Contains(e.Window.Text, o.Title) {
+				broken = append(broken, fmt.Sprintf("%s is out of scope: %s %q", o.Title, e.Text, e.Args))
+			}
+		}
+	}
+	return broken
+}
+
+// isUpgrade tells whether an update is one to another macOS, which the settings do not allow. Which macOS it is for shows
+// in its version.
+func (p *Play) isUpgrade(o sim.Offer) bool {
+	allowed, _ := p.Scenario().Settings["AllowMajorUpgrades"].(bool)
+	return !allowed && strings.HasPrefix(o.Title, "macOS ") && generation(o.Version) > generation(p.Scenario().MacOS)
+}
+
+func generation(version string) int {
+	first, _, _ := strings.Cut(version, ".")
+	n, _ := strconv.Atoi(first)
+	return n
+}
+
+// cleanly is P11: the daemon goes when nothing is left to enforce, and leaves nothing.
+func (p *Play) cleanly() (broken []string) {
+	if !p.Tally.Removed {
+		return nil
+	}
+	if left := p.Leftovers(); len(left) > 0 {
+		broken = append(broken, fmt.Sprintf("it has left %q", left))
+	}
+	for _, o := range p.offers() {
+		wanted := (o.Recommended || o.Action != enforce.Stay) && !o.Deferred && !p.isUpgrade(o)
+		if wanted && !o.Prepares && p.releasedBefore(o) && slices.Contains(p.Remaining(), o.Label) {
+			broken = append(broken, fmt.Sprintf("it has gone, and %q is still offered", o.Label))
+		}
+	}
+	return broken
+}
+
+// releasedBefore tells whether an update was offered before the last look.
+func (p *Play) releasedBefore(o sim.Offer) bool {
+	looks := Actions[enforce.Look](p)
+	for _, e := range p.Scenario().Plan {
+		if e.Do == sim.Release && e.Offer.Label == o.Label {
+			return len(looks) > 0 && p.start().Add(e.At).Before(looks[len(looks)-1].Real)
+		}
+	}
+	return true
+}
