@@ -12,6 +12,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/plist"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 // survive plays a round of two hours on a Mac on which a file holds what it should not, with a person who installs when
@@ -19,7 +20,7 @@ import (
 func survive(t *testing.T, path string, data []byte) {
 	t.Helper()
 	m := sim.New(sim.Scenario{
-		Start: playStart(), Offers: []sim.Offer{update(), browser()}, Limit: 4 * 24 * time.Hour,
+		Start: sim.CommonStart(), Offers: []sim.Offer{update(), browser()}, Limit: 4 * 24 * time.Hour,
 		Settings: map[string]any{"MaxDeferralTime": int64(2 * 3600), "DeferralPeriod": int64(2400), "PromptTimeout": int64(600)},
 		Person:   sim.Person{Answers: []sim.Act{{Do: sim.Defer}, {Do: sim.Install}}, Final: []sim.Act{{Do: sim.Install}}, Handy: true},
 	})
@@ -27,7 +28,7 @@ func survive(t *testing.T, path string, data []byte) {
 	turns := 0
 	tally := m.Play(t.Context(), func(ctx context.Context, host macos.Host) error {
 		turns++
-		a := &agent.Agent{Host: host, Root: true, Built: programBuilt(), Zone: time.UTC}
+		a := &agent.Agent{Host: host, Root: true, Built: promisetest.Built(), Zone: time.UTC}
 		return a.Turn(ctx)
 	})
 	if !tally.Removed || len(m.Remaining()) > 0 || len(m.Leftovers()) > 0 {
@@ -36,7 +37,7 @@ func survive(t *testing.T, path string, data []byte) {
 }
 
 func FuzzState(f *testing.F) {
-	at := playStart()
+	at := sim.CommonStart()
 	for _, s := range []enforce.State{
 		{},
 		{Began: at, Deadline: at.Add(time.Hour), DeferredUntil: at.Add(time.Hour), Deferrals: -3, Prompts: 1 << 40},
@@ -62,7 +63,7 @@ func FuzzState(f *testing.F) {
 }
 
 func FuzzLocalValues(f *testing.F) {
-	at := playStart().Unix()
+	at := sim.CommonStart().Unix()
 	for _, values := range []map[string]any{
 		{"AppleSoftwareUpdatesForcedAfter": at, "AppleSoftwareUpdatesDeferredUntil": at + 9999},
 		{"AppleSoftwareUpdatesForcedAfter": at + 1<<40, "AppleSoftwareUpdatesDeferredUntil": int64(-1)},
@@ -94,12 +95,12 @@ func FuzzBuildSettings(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m := sim.New(sim.Scenario{
-			Start: playStart(), Offers: []sim.Offer{update(), browser()}, Limit: 30 * time.Hour,
+			Start: sim.CommonStart(), Offers: []sim.Offer{update(), browser()}, Limit: 30 * time.Hour,
 			Person: sim.Person{Answers: []sim.Act{{Do: sim.Defer}, {Do: sim.Install}}, Handy: true},
 		})
 		m.Put(agent.BuildPath, data, 0o644)
 		m.Play(t.Context(), func(ctx context.Context, host macos.Host) error {
-			a := &agent.Agent{Host: host, Root: true, Built: programBuilt(), Zone: time.UTC}
+			a := &agent.Agent{Host: host, Root: true, Built: promisetest.Built(), Zone: time.UTC}
 			err := a.Turn(ctx)
 			if errors.Is(err, agent.ErrBudget) || errors.Is(err, agent.ErrUntrusted) {
 				t.Errorf("%q: %v", data, err)
