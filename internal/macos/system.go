@@ -99,5 +99,10 @@ func Needs() []Need {
 		{scutilPath, "tells who is at the Mac", false},
 		{sysctlPath, "tells when the Mac started", false},
 		{fdesetupPath, "tells whether FileVault is converting the disk", false},
+		{pmsetPath, "tells of the battery, and of calls and presentations", false},
+		{dfPath, "tells how much space is free", false},
+		{ioregPath, "tells whether the screen is locked", false},
+		{diskutilPath, "tells who owns the volume", false},
+		{profilesPath, "tells how the Mac is managed", false},
 	}
 }
