@@ -66,8 +66,11 @@ type session struct {
 // since a full name may hold one. The person is nobody while the session on the console is another's, as it is for the
 // moment of a first login by fast user switching (known from kolide/launcher).
 func parseSessions(text string) (s Sessions, ok bool) {
-	if strings.TrimSpace(text) == "No such key" {
+	switch {
+	case strings.TrimSpace(text) == "No such key":
 		return Sessions{}, true
+	case strings.HasPrefix(strings.TrimSpace(text), "<dictionary> {") && !strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), "\n}"):
+		return Sessions{}, false // cut off: who has no user id yet is not nobody
 	}
 	var list []session
 	for line := range strings.Lines(text) {

@@ -55,6 +55,21 @@ func TestCapturedSessions(t *testing.T) {
 	}
 }
 
+// An answer that was cut off is none. Taken for what it says, it would say that nobody is there, and what needs nobody's
+// leave would be done at once.
+func TestEveryPrefixOfSessionsIsCutOrWhole(t *testing.T) {
+	text := listed("ann", "501", entry("0", "ann", "501", "TRUE"), entry("1", "bea", "502", "FALSE"))
+	want, ok := parseSessions(text)
+	if !ok || want.Person.Name != "ann" || want.Others != 1 {
+		t.Fatalf("%+v, %t", want, ok)
+	}
+	for n := range text {
+		if got, ok := parseSessions(text[:n]); ok && got != want {
+			t.Errorf("%q is taken for %+v", text[:n], got)
+		}
+	}
+}
+
 func TestParseSessions(t *testing.T) {
 	ann, notDone := Person{"ann", 501}, entry("1", "bea", "502", "FALSE")
 	notDone[4] = "    kCGSessionLoginDoneKey : FALSE"
