@@ -63,11 +63,11 @@ func (p *Play) hindered() bool {
 func (p *Play) late() (broken []string) {
 	for i, turn := range p.Turns {
 		decisions := p.decisionsOf(i)
-		if len(decisions) == 0 || decisions[0].State.Deadline.IsZero() {
+		enforced := slices.ContainsFunc(decisions, func(d Decision) bool { return enforces(d.Action) })
+		if len(decisions) == 0 || decisions[0].State.Deadline.IsZero() && !enforced {
 			continue
 		}
-		enforced := slices.ContainsFunc(decisions, func(d Decision) bool { return enforces(d.Action) })
-		if deadline := decisions[0].Deadline(); !turn.Began.Before(deadline) {
+		if deadline := decisions[0].Deadline(); !decisions[0].State.Deadline.IsZero() && !turn.Began.Before(deadline) {
 			since := deadline
 			if i > 0 && p.Turns[i-1].Ended.After(since) {
 				since = p.Turns[i-1].Ended
