@@ -98,8 +98,10 @@ func TestEveryStyleShowsWhatItIsTold(t *testing.T) {
 					t.Fatal(err)
 				}
 				want := asked{row.w.Title, row.w.Text, row.w.Buttons, row.w.Locked, row.w.Countdown}
-				if d.style == StyleAppleScript { // which has a button at least, and knows nothing of the rest
-					want.Locked, want.Countdown = false, ""
+				if d.style == StyleAppleScript { // which has a button at least, and cannot be locked or count down
+					if want.Locked = false; want.Countdown != "" {
+						want.Text, want.Countdown = want.Text+"\n\n"+want.Countdown+" 1:00", ""
+					}
 					if len(want.Buttons) == 0 {
 						want.Buttons = []string{"OK"}
 					}

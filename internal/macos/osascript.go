@@ -1,13 +1,15 @@
 package macos
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // dialogCommand builds the invocation of osascript that shows a window as a plain dialog, in the person's session. All
-// that is shown comes as arguments, so no text can become part of the script. A dialog has a button at least, no
-// countdown, and cannot be locked: who calls shows it again.
+// that is shown comes as arguments, so no text can become part of the script. A dialog has a button at least, and cannot be
+// locked: who calls shows it again. It cannot count down either, so it says how much time there is when it appears.
 func dialogCommand(person Person, w Window) Command {
 	buttons := w.Buttons
 	if len(buttons) == 0 {
@@ -26,8 +28,12 @@ func dialogCommand(person Person, w Window) Command {
 	if w.Icon != "" {
 		script += " with icon POSIX file (item " + strconv.Itoa(4+len(buttons)) + " of argv)"
 	}
+	text := w.Text
+	if w.Countdown != "" && w.Timeout > 0 {
+		text += "\n\n" + w.Countdown + " " + clock(w.Timeout)
+	}
 	args := []string{
-		"-e", "on run argv", "-e", script, "-e", "end run", "--", w.Text, w.Title, strconv.FormatInt(seconds(limit), 10),
+		"-e", "on run argv", "-e", script, "-e", "end run", "--", text, w.Title, strconv.FormatInt(seconds(limit), 10),
 	}
 	args = append(args, buttons...)
 	if w.Icon != "" {
@@ -36,6 +42,16 @@ func dialogCommand(person Person, w Window) Command {
 	command := asPerson(person, osascriptPath, args...)
 	command.Timeout, command.Until = limit+grace, w.Until
 	return command
+}
+
+// clock words a duration as countdowns do, in every language: "10:00", "1:05:00".
+func clock(d time.Duration) string {
+	const minute, hour = 60, 3600
+	n := seconds(d)
+	if n >= hour {
+		return fmt.Sprintf("%d:%02d:%02d", n/hour, n%hour/minute, n%minute)
+	}
+	return fmt.Sprintf("%d:%02d", n/minute, n%minute)
 }
 
 // parseDialog reads "button returned:Run Updates, gave up:false", or an error with its number in parentheses.

@@ -37,6 +37,12 @@ func TestDialogArguments(t *testing.T) {
 			[]string{"D", "T", "60", "Run", "/i.icns"},
 		},
 		{
+			"what counts down says from where",
+			Window{Title: "T", Text: "D", Buttons: []string{"Run"}, Countdown: "Restart in", Timeout: 5 * time.Minute},
+			begin + "item 4 of argv} default button 1 giving up after (item 3 of argv as integer)",
+			[]string{"D\n\nRestart in 5:00", "T", "300", "Run"},
+		},
+		{
 			"no button stands for a day",
 			Window{Title: "T", Text: "D"},
 			begin + "item 4 of argv} default button 1 giving up after (item 3 of argv as integer)",
@@ -50,6 +56,17 @@ func TestDialogArguments(t *testing.T) {
 				t.Errorf("%s, %v: %s", got.Path, got.Timeout, diff)
 			}
 		})
+	}
+}
+
+func TestClock(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		5 * time.Second: "0:05", time.Minute: "1:00", 10*time.Minute - time.Second: "9:59", time.Hour - time.Second: "59:59",
+		time.Hour: "1:00:00", 25*time.Hour + 61*time.Second: "25:01:01",
+	} {
+		if got := clock(d); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
 	}
 }
 

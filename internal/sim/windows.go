@@ -93,12 +93,27 @@ func dialogOf(args []string) (w Window) {
 	}
 	n, _ := strconv.Atoi(args[2])
 	w = Window{Style: macos.StyleAppleScript, Text: args[0], Title: args[1], Timeout: time.Duration(n) * time.Second}
+	w.Text, w.Countdown = countdownOf(w.Text)
 	for _, label := range args[3:] {
 		if !strings.HasPrefix(label, "/") {
 			w.Buttons = append(w.Buttons, label)
 		}
 	}
 	return w
+}
+
+// countdownOf takes the words and the time from the end of a dialog's text, which says so how long there is.
+func countdownOf(text string) (rest, words string) {
+	at := strings.LastIndex(text, "\n\n")
+	space := strings.LastIndexByte(text, ' ')
+	if at < 0 || space < at+2 {
+		return text, ""
+	}
+	clock := text[space+1:]
+	if strings.Trim(clock, "0123456789:") != "" || !strings.Contains(clock, ":") {
+		return text, ""
+	}
+	return text[:at], text[at+2 : space]
 }
 
 // show shows a window to the person and lets them react.
