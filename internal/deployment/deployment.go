@@ -19,6 +19,7 @@ type Deployment struct {
 	Messages      map[string]string            // headings, messages and button labels by key
 	Localizations map[string]map[string]string // the same by language tag
 	Package       PackageOptions
+	Jamf          *Jamf // nil for none
 }
 
 // PackageOptions are how the installer package is made.
@@ -53,7 +54,7 @@ func (d Deployment) Values() map[string]any {
 
 // empty tells whether nothing is chosen.
 func (d Deployment) empty() bool {
-	return d.Identifier+d.Organization+d.Logo == "" && len(d.Settings)+len(d.Messages)+len(d.Localizations) == 0 && d.Package == (PackageOptions{})
+	return d.Identifier+d.Organization+d.Logo == "" && len(d.Settings)+len(d.Messages)+len(d.Localizations) == 0 && d.Package == (PackageOptions{}) && d.Jamf == nil
 }
 
 // Problem is what is wrong at one place of a file.

@@ -58,6 +58,9 @@ func Import(name string, data []byte) (Deployment, []Carried, []Problem) {
 				i.carry(key.name, from{key.name, 0})
 			}
 		}
+		if i.deployment.Jamf != nil {
+			i.carry(jamfSection, from{jamfSection, 0})
+		}
 		for key, value := range document.Values {
 			i.values[key], i.froms[key] = value, from{key, document.Lines(key)}
 		}

@@ -20,11 +20,13 @@ const (
 	messagesSection      = "messages"
 	localizationsSection = "localizations"
 	packageSection       = "package"
+	jamfSection          = "jamf"
 )
 
 func sections() []string {
 	return []string{
 		identifierSection, organizationSection, logoSection, settingsSection, messagesSection, localizationsSection, packageSection,
+		jamfSection,
 	}
 }
 
@@ -63,6 +65,8 @@ func (r *reader) load(data []byte) Deployment {
 			d.Localizations = r.languages(e)
 		case packageSection:
 			d.Package = r.packageOptions(e)
+		case jamfSection:
+			d.Jamf = r.jamf(e)
 		default:
 			r.unknown(e, "", sections())
 		}

@@ -84,7 +84,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		"a list":                        {"- a\n- b\n", "f:1:1: is a list, not keys with values; write key: value, one a line"},
 		"a bare text":                   {"hello", "f:1:1: is a single value, not keys with values; write key: value, one a line"},
 		"a section that is misspelt":    {"setings:\n  UpdateDelay: 60\n", "f:1:1: setings: is an unknown key; did you mean settings?"},
-		"a section that is not there":   {"colour: red\n", "f:1:1: colour: is an unknown key; write one of identifier, organization, logo, settings, messages, localizations, package"},
+		"a section that is not there":   {"colour: red\n", "f:1:1: colour: is an unknown key; write one of identifier, organization, logo, settings, messages, localizations, package, jamf"},
 		"a key that is misspelt":        {"settings:\n  PromptTimout: 60\n", "f:2:3: settings.PromptTimout: is an unknown key; did you mean PromptTimeout?"},
 		"a key like nothing":            {"settings:\n  Colour: red\n", "f:2:3: settings.Colour: is an unknown key; install-or-defer settings list names those there are"},
 		"a setting at the top":          {"organization: A\nUpdateDelay: 60\n", "f:2:1: UpdateDelay: belongs under settings; move it there"},
@@ -121,7 +121,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		"a tab":                         {"settings:\n\tUpdateDelay: 60\n", "f:2:1: is indented with a tab; write spaces"},
 		"an open quote":                 {"organization: \"a\n", "f:1:15: could not find end character of double-quoted text"},
 		"wrong indentation":             {"settings:\n  UpdateDelay: 60\n PromptTimeout: 60\n", "f:3:2: value is not allowed in this context"},
-		"two documents":                 {"organization: A\n---\norganization: B\n", "f:3:13: is a second document; keep one, and leave out the line ---"},
+		"two documents":                 {"organization: A\n---\norganization: B\n", "f:3:1: is a second document; keep one, and leave out the line ---"},
 		"a directive":                   {"%YAML 1.2\n---\norganization: A\n", "f:1:1: holds a directive; leave out the line that begins with %"},
 		"an anchor":                     {"organization: &a Example\n", "f:1:15: organization: is an anchor (&), which is not used here; write the value itself"},
 		"an alias":                      {"organization: &a Example\nlogo: *a\n", "f:1:15: organization: is an anchor (&), which is not used here; write the value itself\nf:2:7: logo: is an alias (*), which is not used here; write the value itself"},
@@ -206,6 +206,7 @@ func named(t *testing.T, problems []deployment.Problem) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(whole))
+	f.Add([]byte(wholeJamf))
 	f.Add(deployment.Start("com.example.updates"))
 	files, _ := filepath.Glob("testdata/hostile/*")
 	for _, file := range files {

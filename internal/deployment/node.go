@@ -150,7 +150,16 @@ func (r *reader) syntax(err error, data []byte) {
 // indent is how many spaces and tabs a line begins with.
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
+// position is where a node begins. A mapping in the plain style begins with its first key, not with the colon behind it.
 func position(node ast.Node) place {
+	switch n := node.(type) {
+	case *ast.MappingValueNode:
+		return position(n.Key)
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return position(n.Values[0])
+		}
+	}
 	if node == nil || node.GetToken() == nil || node.GetToken().Position == nil {
 		return place{1, 1}
 	}

@@ -49,7 +49,9 @@ func Schema() ([]byte, error) {
 				"start_interval":   span("How often launchd starts a turn of the daemon.", 60, 86400),
 				"reset_on_install": map[string]any{"type": "boolean", "description": "Whether an installation forgets the deadline of an earlier one."},
 			}),
+			jamfSection: jamfSchema(),
 		},
+		"definitions": map[string]any{"condition": conditionSchema(), "values": valuesSchema()},
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -59,6 +59,7 @@ package:
   # Whether an installation forgets the deadline of an earlier one. It then buys people more time.
   #reset_on_install: false
 `)
+	b.WriteString(startJamf)
 	return []byte(b.String())
 }
 

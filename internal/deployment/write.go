@@ -49,6 +49,7 @@ func Write(d Deployment) []byte {
 		}
 	}
 	writePackage(&b, d.Package)
+	writeJamf(&b, d.Jamf)
 	return []byte(b.String())
 }
 

@@ -84,6 +84,9 @@ func deployments() *rapid.Generator[deployment.Deployment] {
 				ResetOnInstall: rapid.Bool().Draw(t, "reset"),
 			}
 		}
+		if rapid.Bool().Draw(t, "managed") {
+			d.Jamf = jamfs().Draw(t, "jamf")
+		}
 		return d
 	})
 }
@@ -203,7 +206,7 @@ func TestEveryKeyOfAStartCanBeSet(t *testing.T) {
 			t.Errorf("%s: %q is not the default", key.Name, s.Text(key.Name))
 		}
 	}
-	if d.Organization == "" || d.Logo == "" || d.Package.StartInterval != 20*time.Minute {
+	if d.Organization == "" || d.Logo == "" || d.Package.StartInterval != 20*time.Minute || d.Jamf == nil || len(d.Jamf.Stages) != 3 {
 		t.Errorf("not all is set: %+v", d)
 	}
 	if err := validate(schema(t), []byte(start)); err != nil {
