@@ -20,6 +20,7 @@ type Policy struct {
 	Packages        []PolicyPackage
 	Scripts         []PolicyScript
 	UpdateInventory bool // afterwards
+	SelfService     bool // people find it in Self Service
 	tree            *element
 }
 
@@ -128,6 +129,7 @@ func readPolicy(e *element) Policy {
 		Retry:     Retry{Event: RetryEvent(general.value("retry_event")), Attempts: attempts},
 		Category:  category(general), Scope: readScope(e.child("scope")),
 		UpdateInventory: e.is("maintenance", "recon"),
+		SelfService:     e.is("self_service", "use_for_self_service"),
 	}
 	if p.Retry.Event == "" {
 		p.Retry.Event = RetryNever

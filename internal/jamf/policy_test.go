@@ -76,6 +76,7 @@ func TestAChangeOfAPolicySendsThatAndNothingElse(t *testing.T) {
 		{"another category", func(p *Policy) { p.Category = Reference{ID: "13"} }, "<policy><general><category><id>13</id></category></general></policy>"},
 		{"no category", func(p *Policy) { p.Category = Reference{} }, "<policy><general><category><id>-1</id></category></general></policy>"},
 		{"inventory afterwards", func(p *Policy) { p.UpdateInventory = true }, "<policy><maintenance><recon>true</recon></maintenance></policy>"},
+		{"offered in self service", func(p *Policy) { p.SelfService = true }, "<policy><self_service><use_for_self_service>true</use_for_self_service></self_service></policy>"},
 		{"another package, which leaves none of the old one", func(p *Policy) { p.Packages[0].ID = "161" }, "<policy><package_configuration><packages><package><id>161</id><action>Install</action><fut>false</fut><feu>false</feu></package></packages></package_configuration></policy>"},
 		{"what is done with a package, whose other elements stay", func(p *Policy) { p.Packages[0].Action = PackageCache }, "<policy><package_configuration><packages><package><id>160</id><name>a-6.pkg</name><action>Cache</action><fut>true</fut><feu>false</feu><update_autorun>true</update_autorun></package></packages></package_configuration></policy>"},
 		{"no package", func(p *Policy) { p.Packages = nil }, "<policy><package_configuration><packages/></package_configuration></policy>"},

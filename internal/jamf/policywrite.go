@@ -158,6 +158,9 @@ func (p Policy) since(before Policy) []*element {
 	if p.UpdateInventory != before.UpdateInventory {
 		sections = append(sections, branch("maintenance", flag("recon", p.UpdateInventory)))
 	}
+	if p.SelfService != before.SelfService {
+		sections = append(sections, branch("self_service", flag("use_for_self_service", p.SelfService)))
+	}
 	return sections
 }
 

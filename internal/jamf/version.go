@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Roots of the two APIs.
@@ -79,6 +80,22 @@ func (c *Client) version(ctx context.Context) (Version, error) {
 	}
 	c.families.learn(v)
 	return v, nil
+}
+
+// Time asks the server what time it is, to the second. It is by that clock that it dates what Macs report.
+func (c *Client) Time(ctx context.Context) (time.Time, error) {
+	sent := call{method: http.MethodGet, path: proRoot + "v1/jamf-pro-version"}
+	got, err := c.do(ctx, sent)
+	var at time.Time
+	if err == nil {
+		if at, err = http.ParseTime(got.header.Get("Date")); err != nil {
+			err = fmt.Errorf("%s: %w: it does not say the time", sent.path, ErrMalformed)
+		}
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read time of jamf pro: %w", err)
+	}
+	return at, nil
 }
 
 // family is a set of paths that grew newer versions.

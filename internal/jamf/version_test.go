@@ -1,8 +1,12 @@
 package jamf
 
 import (
+	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -25,6 +29,20 @@ func TestParseVersion(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheTimeIsTheServers(t *testing.T) {
+	s := newStub(t)
+	s.on("GET /api/v1/jamf-pro-version", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", "Tue, 03 Nov 2026 09:00:07 GMT")
+		fmt.Fprint(w, `{"version":"11.30.1"}`)
+	}, func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = nil })
+	c := s.client(t)
+	at, err := c.Time(t.Context())
+	ok(t, err)
+	equal(t, at.UTC(), time.Date(2026, 11, 3, 9, 0, 7, 0, time.UTC))
+	_, err = c.Time(t.Context())
+	equal(t, errors.Is(err, ErrMalformed), true)
 }
 
 func TestEachServerIsAskedOnThePathsThatItHas(t *testing.T) {
