@@ -1,0 +1,223 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/install-or-defer/install-or-defer/internal/jamf"
+)
+
+// Options are what a plan may do beyond what is safe to do by itself.
+type Options struct {
+	Adopt  bool // take over objects that were there before, as they are declared
+	Resume bool // turn the policy on again, after a rollback
+	Copied bool // the file is on the distribution point already, which takes no uploads
+	Prune  bool // delete what was made here and is not declared any more
+}
+
+// Plan reads the server and lists what differs from the declaration. It writes nothing.
+func (r *Rollout) Plan(ctx context.Context, o Options) (*Plan, error) {
+	plan := &Plan{Server: r.config.Server, Identifier: r.identifier, Changes: []Change{}, Refusals: []Refusal{}, Notes: []string{}, Leftovers: []Change{}}
+	account, err := r.config.Client.Account(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if missing := account.Missing(r.readPrivileges()); len(missing) > 0 {
+		plan.lack(missing, account.Name)
+		return plan, nil
+	}
+	s, items, err := r.survey(ctx, plan)
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	plan.items = items
+	for _, it := range items {
+		s.compare(it, o)
+	}
+	if err := s.planPackage(ctx, o); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	s.planPolicies(items, o)
+	s.planLeftovers(items, o)
+	if missing := account.Missing(writePrivileges(plan.Changes)); len(missing) > 0 {
+		plan.lack(missing, account.Name)
+	}
+	return plan, nil
+}
+
+func (p *Plan) lack(privileges []string, account string) {
+	p.Refusals = append(p.Refusals, Refusal{
+		Problem: fmt.Sprintf("the account %q lacks the privileges %s", account, strings.Join(privileges, ", ")),
+		Fix:     "add them to its API role in Jamf Pro, under Settings > API roles and clients",
+	})
+}
+
+// foreign tells that an object was there before this program.
+func (r *Rollout) foreign(it *item) bool {
+	e := r.state.entry(it.key)
+	known := e != nil && (e.ID == it.id || e.ID == "" && e.Pending)
+	return it.exists && !it.marked && !known
+}
+
+// compare plans what makes an object what it is to be.
+func (s *survey) compare(it *item, o Options) {
+	if it.wanted == nil {
+		return // its name is refused
+	}
+	last := s.state.entry(it.key)
+	if !it.exists {
+		s.plan.Changes = append(s.plan.Changes, Change{Kind: it.kind, Name: it.name, Action: Create, Fields: it.differences(last)})
+		return
+	}
+	fields := it.differences(last)
+	if len(fields) == 0 {
+		return
+	}
+	change := Change{Kind: it.kind, Name: it.name, ID: it.id, Action: Update, Fields: fields}
+	if s.foreign(it) {
+		if !o.Adopt {
+			var names []string
+			for _, f := range fields {
+				names = append(names, f.Field)
+			}
+			s.plan.refuse(it.key, "there is one already that was not made here, and it differs in "+strings.Join(names, ", "),
+				"--adopt makes it what is declared, or write another name")
+			return
+		}
+		change.Adopts = true
+	}
+	s.plan.Changes = append(s.plan.Changes, change)
+}
+
+// planPackage plans what has to be done about the file.
+func (s *survey) planPackage(ctx context.Context, o Options) error {
+	wanted, ok := s.wantedPackage()
+	if !ok || s.jamf.Policy == nil {
+		if s.jamf.Policy != nil {
+			s.plan.note("no package is at hand, so that it is not looked at")
+		}
+		return nil
+	}
+	k := key{KindPackage, wanted.Name}
+	if s.recorded && s.record.FileName != wanted.FileName {
+		s.plan.refuse(k, fmt.Sprintf("its file is %q on the server", s.record.FileName), "build it with another version, or delete that package in Jamf Pro")
+		return nil
+	}
+	if !s.recorded {
+		other, taken, err := s.config.Client.PackageByFile(ctx, wanted.FileName)
+		var wrong *jamf.NameError
+		if errors.As(err, &wrong) {
+			s.plan.refuse(k, wrong.Error(), "build it with another version, or delete that package in Jamf Pro")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if taken {
+			s.plan.refuse(k, fmt.Sprintf("its file %q is that of the package %q", wanted.FileName, other.Name), "build it with another version, or delete that package in Jamf Pro")
+			return nil
+		}
+	}
+	f := freightOf(s.record, s.recorded, s.config.Package)
+	switch {
+	case f.refused != "":
+		s.plan.refuse(k, f.refused, f.fix)
+	case !s.recorded && s.config.Package == nil:
+		s.plan.refuse(k, "it is not on the server any more", "give the file again with --package")
+	case f.upload:
+		return s.planUpload(ctx, k, s.record.ID, o)
+	case f.seal:
+		s.addUpload(Change{Kind: KindPackage, Name: k.name, ID: s.record.ID, Action: Update, Fields: []Difference{{Field: hashField, Wanted: s.config.Package.Hash}}})
+	}
+	return nil
+}
+
+func (s *survey) planUpload(ctx context.Context, k key, id string, o Options) error {
+	can, err := s.config.Client.CanUpload(ctx)
+	if err != nil {
+		return err
+	}
+	if !can && !o.Copied {
+		s.plan.refuse(k, "the server takes no uploads: its distribution point is a file share",
+			"copy the file there under the name "+s.jamf.Package.FileName(s.config.Package.Version)+", and say --copied")
+		return nil
+	}
+	change := Change{Kind: KindPackage, Name: k.name, ID: id, Action: Upload}
+	if !can {
+		change.Action, change.Fields = Update, []Difference{{Field: hashField, Wanted: s.config.Package.Hash}}
+	}
+	s.addUpload(change)
+	return nil
+}
+
+// addUpload puts a change of the file after that of its record, and before what comes then.
+func (s *survey) addUpload(c Change) {
+	at := slices.IndexFunc(s.plan.Changes, func(other Change) bool {
+		return other.Kind.rank() > KindPackage.rank()
+	})
+	if at < 0 {
+		at = len(s.plan.Changes)
+	}
+	s.plan.Changes = slices.Insert(s.plan.Changes, at, c)
+}
+
+// planPolicies plans what is turned on, at the end. That is what was made here and never turned on yet, and after a
+// rollback what somebody asks for.
+func (s *survey) planPolicies(items []*item, o Options) {
+	if s.jamf.Policy == nil {
+		return
+	}
+	k := key{KindPolicy, s.jamf.Policy.Name}
+	last := s.state.entry(k)
+	s.plan.on = s.there && s.policy.Enabled
+	change := Change{Kind: k.kind, Name: k.name, ID: s.policy.ID, Action: Enable}
+	switch {
+	case !s.there:
+		s.plan.Changes = append(s.plan.Changes, change)
+	case s.policy.Enabled:
+	case last != nil && last.Arm && s.state.Stopped == nil || o.Resume:
+		s.plan.Changes = append(s.plan.Changes, change)
+	case s.state.Stopped != nil:
+		s.plan.note("policy %q was turned off by a rollback on %s; --resume turns it on again", k.name, s.state.Stopped.Format("2006-01-02 15:04 MST"))
+	default:
+		s.plan.note("policy %q is off, and not by this program; --resume turns it on", k.name)
+	}
+	if !o.Resume || s.jamf.Uninstall == nil {
+		return
+	}
+	for _, it := range items {
+		if it.key == (key{KindPolicy, s.jamf.Uninstall.Name}) && it.exists && s.removing {
+			s.plan.Changes = slices.Insert(s.plan.Changes, 0, Change{Kind: it.kind, Name: it.name, ID: it.id, Action: Switch})
+		}
+	}
+}
+
+// planLeftovers lists what was made here and is not declared any more, last things first.
+func (s *survey) planLeftovers(items []*item, o Options) {
+	declared := map[key]bool{}
+	for _, it := range items {
+		declared[it.key] = true
+	}
+	var left []key
+	for text, e := range s.state.Objects {
+		k, _ := parseKey(text)
+		if !declared[k] && e.Created && !e.Pending {
+			left = append(left, k)
+		}
+	}
+	if _, known := s.wantedPackage(); !known {
+		left = slices.DeleteFunc(left, func(k key) bool { return k.kind == KindPackage })
+	}
+	slices.SortFunc(left, func(a, b key) int { return byKind(b, a) })
+	for _, k := range left {
+		change := Change{Kind: k.kind, Name: k.name, ID: s.state.entry(k).ID, Action: Remove}
+		if o.Prune {
+			s.plan.Changes = append(s.plan.Changes, change)
+			continue
+		}
+		s.plan.Leftovers = append(s.plan.Leftovers, change)
+	}
+}

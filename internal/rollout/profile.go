@@ -1,0 +1,193 @@
+package rollout
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
+	"github.com/install-or-defer/install-or-defer/internal/jamf"
+	"github.com/install-or-defer/install-or-defer/internal/plist"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
+)
+
+// wantedProfile is the configuration profile with the settings.
+func (r *Rollout) wantedProfile() (jamf.Profile, error) {
+	p := r.jamf.Profile
+	payloads, err := settings.Profile(settings.ProfileOptions{
+		Identifier: r.identifier, Organization: r.config.Deployment.Organization, DisplayName: p.Name,
+		Values: r.config.Deployment.Values(),
+	})
+	if err != nil {
+		return jamf.Profile{}, err
+	}
+	groups := p.Groups
+	if len(groups) == 0 {
+		groups = r.allGroups()
+	}
+	return jamf.Profile{
+		Name: p.Name, Description: marked("When and how this Mac installs updates from Apple.", r.identifier),
+		Category:     jamf.Reference{Name: r.jamf.Category},
+		Distribution: jamf.Distribution(deployment.InJamf(deployment.JamfDistributions(), p.Distribution)),
+		Redeploy:     jamf.Redeploy(deployment.InJamf(deployment.JamfRedeploys(), p.Redeploy)),
+		Level:        jamf.LevelComputer, Payloads: string(payloads),
+		Scope: jamf.Scope{Groups: named(groups), ExcludedGroups: named(p.Exclusions)},
+	}, nil
+}
+
+// profileDesk deals with configuration profiles. Whether Macs get a changed one anew is part of the change, and no field:
+// it is not known that servers keep it.
+func (r *Rollout) profileDesk(wanted jamf.Profile) desk[jamf.Profile] {
+	type profile = jamf.Profile
+	of := r.config.Client.Profiles()
+	last := r.state.entry(key{KindProfile, wanted.Name})
+	return desk[profile]{
+		kind: KindProfile, find: of.Find, create: of.Create, update: r.updateProfile(wanted.Redeploy), remove: of.Delete, sign: r.marker(),
+		name: func(v profile) string { return v.Name }, id: func(v profile) string { return v.ID },
+		mark: func(v profile) string { return v.Description },
+		fields: slices.Concat([]field[profile]{
+			text("description", func(v *profile) *string { return &v.Description }),
+			{"distribution", func(v profile) string { return string(v.Distribution) }, func(to *profile, v profile) { to.Distribution = v.Distribution }},
+			{"level", func(v profile) string { return string(v.Level) }, func(to *profile, v profile) { to.Level = v.Level }},
+			{"settings", r.showSettings, setSettings},
+		}, referenceField(r, func(v *profile) *jamf.Reference { return &v.Category }),
+			scopeFields(r, oursOf(namesOf(wanted.Scope.Groups), last.groups()), oursOf(namesOf(wanted.Scope.ExcludedGroups), last.without()),
+				func(v *profile) *jamf.Scope { return &v.Scope })),
+		ready: func(v profile) (profile, error) { return v, r.resolve(&v.Category, &v.Scope) },
+	}
+}
+
+// updateProfile says with each change who gets the profile anew.
+func (r *Rollout) updateProfile(redeploy jamf.Redeploy) func(context.Context, string, func(*jamf.Profile) error) (jamf.Profile, error) {
+	return func(ctx context.Context, id string, change func(*jamf.Profile) error) (jamf.Profile, error) {
+		return r.config.Client.Profiles().Update(ctx, id, func(have *jamf.Profile) error {
+			before := *have
+			if err := change(have); err != nil {
+				return err
+			}
+			if have.Payloads != before.Payloads {
+				have.Redeploy = redeploy
+			}
+			return nil
+		})
+	}
+}
+
+// settingsOf finds what a profile sets in our domain. It does not hold what describes the payload, which servers rewrite.
+func settingsOf(payloads, domain string) (map[string]any, error) {
+	root, err := plist.Decode([]byte(payloads))
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{}
+	list, _ := root["PayloadContent"].([]any)
+	for _, p := range list {
+		payload, _ := p.(map[string]any)
+		content, _ := payload["PayloadContent"].(map[string]any)
+		kinds, _ := content[domain].(map[string]any)
+		forced, _ := kinds["Forced"].([]any)
+		for _, f := range forced {
+			entry, _ := f.(map[string]any)
+			set, _ := entry["mcx_preference_settings"].(map[string]any)
+			maps.Copy(values, set)
+		}
+	}
+	return values, nil
+}
+
+// showSettings shows the settings of a profile, one a line. Spaces at the ends of texts do not count, since servers drop
+// them, and neither does an empty text, since servers drop that, too.
+func (r *Rollout) showSettings(p jamf.Profile) string {
+	values, err := settingsOf(p.Payloads, r.identifier)
+	if err != nil {
+		return "unreadable: " + err.Error()
+	}
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if value := trimmed(values[name]); value != "" {
+			data, err := json.Marshal(value)
+			if err != nil {
+				return "unreadable: " + err.Error()
+			}
+			list = append(list, fmt.Sprintf("%s: %s", name, data))
+		}
+	}
+	return strings.Join(list, "\n")
+}
+
+func trimmed(value any) any {
+	switch v := value.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = trimmed(item)
+		}
+		return list
+	case map[string]any:
+		dict := map[string]any{}
+		for name, item := range v {
+			if kept := trimmed(item); kept != "" {
+				dict[name] = kept
+			}
+		}
+		return dict
+	}
+	return value
+}
+
+// setSettings puts new payloads into a profile, with the identities that the server knows the old ones by: without them
+// Macs would have both.
+func setSettings(into *jamf.Profile, wanted jamf.Profile) {
+	payloads, err := keepIdentities(into.Payloads, wanted.Payloads)
+	if err != nil {
+		payloads = wanted.Payloads // which the client refuses then, as another profile
+	}
+	into.Payloads = payloads
+}
+
+func keepIdentities(server, wanted string) (string, error) {
+	have, err := plist.Decode([]byte(server))
+	if err != nil {
+		return "", err
+	}
+	want, err := plist.Decode([]byte(wanted))
+	if err != nil {
+		return "", err
+	}
+	copyIdentity(want, have)
+	old, _ := have["PayloadContent"].([]any)
+	list, _ := want["PayloadContent"].([]any)
+	for i, p := range list {
+		to, _ := p.(map[string]any)
+		if from := sameKind(to, old, i); to != nil && from != nil {
+			copyIdentity(to, from)
+		}
+	}
+	data, err := plist.Encode(want)
+	return string(data), err
+}
+
+func copyIdentity(to, from map[string]any) {
+	for _, name := range []string{"PayloadUUID", "PayloadIdentifier"} {
+		if value, ok := from[name].(string); ok {
+			to[name] = value
+		}
+	}
+}
+
+// sameKind is the payload of a list at the same place, if it is of the same type.
+func sameKind(of map[string]any, list []any, place int) map[string]any {
+	if place >= len(list) {
+		return nil
+	}
+	p, _ := list[place].(map[string]any)
+	if p["PayloadType"] != of["PayloadType"] {
+		return nil
+	}
+	return p
+}
