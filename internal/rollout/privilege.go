@@ -62,3 +62,48 @@ func writePrivileges(changes []Change) []string {
 	}
 	return sorted(list)
 }
+
+// Task is something that an account has to be allowed to do.
+type Task string
+
+// The tasks.
+const (
+	TaskPlan     Task = "plan"
+	TaskApply    Task = "apply"
+	TaskStage    Task = "stage"
+	TaskStatus   Task = "status and snapshot"
+	TaskRollback Task = "rollback"
+	TaskDestroy  Task = "destroy"
+)
+
+// Tasks are all there are.
+func Tasks() []Task { return []Task{TaskPlan, TaskApply, TaskStage, TaskStatus, TaskRollback, TaskDestroy} }
+
+// Privileges are what a task needs, by the names that Jamf Pro has for them, in the order of the alphabet.
+func (r *Rollout) Privileges(t Task) []string {
+	var list []string
+	switch t {
+	case TaskPlan:
+		list = r.readPrivileges()
+	case TaskApply:
+		var changes []Change
+		for _, k := range r.declaredKinds() {
+			changes = append(changes, Change{Kind: k, Action: Create}, Change{Kind: k, Action: Update})
+			if k == KindPackage {
+				changes = append(changes, Change{Kind: k, Action: Upload})
+			}
+		}
+		list = slices.Concat(r.readPrivileges(), writePrivileges(changes))
+	case TaskStage:
+		list = []string{"Read Policies", "Update Policies", "Read Smart Computer Groups", "Read Static Computer Groups", "Read Computers"}
+	case TaskStatus:
+		list = []string{"Read Policies", "Read Smart Computer Groups", "Read Static Computer Groups", "Read Computers"}
+	case TaskRollback:
+		list = []string{"Read Policies", "Update Policies"}
+	case TaskDestroy:
+		for _, k := range r.declaredKinds() {
+			list = append(list, "Read "+k.privileged(), "Delete "+k.privileged())
+		}
+	}
+	return sorted(list)
+}

@@ -150,10 +150,10 @@ func (s *survey) findGroup(name string) {
 			others = append(others, g.Name)
 		}
 	}
-	k := key{KindGroup, name}
+	k := key{"computer group", name} // of either kind
 	switch {
 	case len(ids) == 1:
-		s.book.add(k, ids[0])
+		s.book.add(key{KindGroup, name}, ids[0])
 	case len(ids) > 1:
 		wrong := &jamf.NameError{Kind: "computer group", Name: name, Found: ids, Several: true}
 		s.plan.refuse(k, wrong.Error(), nameFix(wrong))
