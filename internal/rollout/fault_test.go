@@ -22,8 +22,8 @@ func faultyRoutes() []string {
 	}
 }
 
-// clear asserts that an error tells what was asked and what came of it, and nothing that opens a door.
-func clear(t *testing.T, name string, err error) {
+// plain asserts that an error tells what was asked and what came of it, and nothing that opens a door.
+func plain(t *testing.T, name string, err error) {
 	t.Helper()
 	text := err.Error()
 	if strings.Contains(text, jamftest.ClientSecret) || strings.Contains(text, "<html") || strings.ContainsAny(text, "\n\t") {
@@ -60,7 +60,7 @@ func TestOneFaultIsOvercome(t *testing.T) {
 					if !strings.HasPrefix(route, fault.may) {
 						t.Errorf("%s: %v", route, err)
 					}
-					clear(t, route, err)
+					plain(t, route, err)
 					if _, err = w.tryApply(t.Context(), rollout.Options{}); err != nil {
 						t.Fatalf("%s: then: %v", route, err)
 					}
@@ -89,7 +89,7 @@ func TestAFaultThatStaysIsSaid(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), fault.says) {
 					t.Fatalf("%s: %v", route, err)
 				}
-				clear(t, route, err)
+				plain(t, route, err)
 				w.server.ClearFaults()
 				if _, err = w.tryApply(t.Context(), rollout.Options{}); err != nil {
 					t.Fatalf("%s: then: %v", route, err)

@@ -77,7 +77,9 @@ const (
 )
 
 // Tasks are all there are.
-func Tasks() []Task { return []Task{TaskPlan, TaskApply, TaskStage, TaskStatus, TaskRollback, TaskDestroy} }
+func Tasks() []Task {
+	return []Task{TaskPlan, TaskApply, TaskStage, TaskStatus, TaskRollback, TaskDestroy}
+}
 
 // Privileges are what a task needs, by the names that Jamf Pro has for them, in the order of the alphabet.
 func (r *Rollout) Privileges(t Task) []string {

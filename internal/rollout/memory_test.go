@@ -1,0 +1,110 @@
+package rollout_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/jamf/jamftest"
+	"github.com/install-or-defer/install-or-defer/internal/prooftest"
+	"github.com/install-or-defer/install-or-defer/internal/rollout"
+)
+
+func jamftestOff() jamftest.Options {
+	return jamftest.Options{Off: []jamftest.Behaviour{jamftest.Attendance}}
+}
+
+// crowd is a server of which only the inventory is large, and is made up page by page. It looks how much memory is in use
+// whenever it is asked for a page.
+type crowd struct {
+	macs  int
+	peak  uint64
+	pages int
+}
+
+func (c *crowd) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/api/v4/computers-inventory") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		size, _ := strconv.Atoi(r.URL.Query().Get("page-size"))
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		c.pages++
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		c.peak = max(c.peak, m.HeapAlloc)
+		fmt.Fprintf(w, `{"totalCount":%d,"results":[`, c.macs)
+		for i := page * size; i < min((page+1)*size, c.macs); i++ {
+			if i > page*size {
+				fmt.Fprint(w, ",")
+			}
+			c.mac(w, i+1)
+		}
+		fmt.Fprint(w, "]}")
+	})
+}
+
+// mac writes a record of the size that a real one has in these sections.
+func (*crowd) mac(w http.ResponseWriter, id int) {
+	status := []string{"Compliant", "Pending", "Deferred", "Enforcing", "Failed", "Unknown", "Not installed", ""}[id%8]
+	group := []string{"Ring", "Old", "Other"}[id%3]
+	filler, _ := json.Marshal(strings.Repeat("text that nobody reads. ", 10))
+	fmt.Fprintf(w, `{"id":"%d","udid":"%036d","general":{"name":"mac-%d","lastCheckIn":"2026-11-30T08:00:00Z","reportDate":"2026-11-30T08:00:00Z",
+	"remoteManagement":{"managed":true},"notes":%s},"hardware":{"serialNumber":"S%d","appleSilicon":true},"operatingSystem":{"version":"15.6","build":"24G84"},
+	"security":{"bootstrapTokenEscrowedStatus":"ESCROWED"},"storage":{"bootDriveAvailableSpaceMegabytes":120000},
+	"groupMemberships":[{"groupId":"1","groupName":%q,"smartGroup":true}],
+	"extensionAttributes":[{"definitionId":"1","name":"Install or Defer - Status","values":[%q]},{"definitionId":"2","name":"Install or Defer - Reason","values":["r%d"]}]}`,
+		id, id, id, filler, id, group, status, id)
+}
+
+// TestAStatusTakesTheMemoryOfAPage compares a fleet with one of ten times as many Macs, with and without two snapshots.
+func TestAStatusTakesTheMemoryOfAPage(t *testing.T) {
+	w := fleet(t, reports{}, staged)
+	measure := func(macs int, snapshots int) (*rollout.Report, uint64) {
+		c := &crowd{macs: macs}
+		w.wrap = c.wrap
+		defer func() { w.wrap = nil }()
+		o := rollout.StatusOptions{}
+		if snapshots > 0 {
+			var history bytes.Buffer
+			for range snapshots {
+				w.server.Advance(time.Hour)
+				w.snapshot(&history)
+			}
+			w.server.Advance(time.Hour)
+			o.History = w.history(&history)
+		}
+		c.peak = 0
+		runtime.GC()
+		var before runtime.MemStats
+		runtime.ReadMemStats(&before)
+		began := time.Now()
+		report := w.status(o)
+		t.Logf("%d Macs, %d snapshots: %d pages, %d KiB beyond what was in use, %s", macs, snapshots, c.pages, (max(c.peak, before.HeapAlloc)-before.HeapAlloc)>>10, time.Since(began).Round(time.Millisecond))
+		return report, max(c.peak, before.HeapAlloc) - before.HeapAlloc
+	}
+	_, small := measure(2000, 0)
+	report, large := measure(20000, 0)
+	if report.Total.InScope != 13333 || report.Total.InScope+report.NotInScope+report.Outside.InScope != 20000 {
+		t.Errorf("%+v", report.Total)
+	}
+	const slack = 1 << 20
+	if large > small+slack {
+		t.Errorf("2,000 Macs take %d bytes, 20,000 take %d", small, large)
+	}
+	many := 5000
+	if prooftest.Full() {
+		many = 20000
+	}
+	if _, past := measure(many, 2); past > small+slack {
+		t.Errorf("with snapshots %d take %d bytes", many, past)
+	}
+}
