@@ -129,13 +129,15 @@ type turn struct {
 	silicon bool   // the Mac has Apple's own processor
 	state   enforce.State
 	local   local
+	stored  stored // as it was found; what it holds beside the state is kept up to date
 	journal keeper
 	memory  enforce.Wish // what the journal says of a round whose state is gone
-	noJob   bool         // the LaunchDaemon is missing
 	lostIt  bool         // there was no state
 	whole   string       // whether the journal is, once it was looked at
 	person  macos.Person
-	told    bool // where the round stands
+	seen    enforce.Scene // as it was looked at last
+	doubts  []string      // what was said of declarations in this turn
+	told    bool          // where the round stands
 
 	somebody bool // is taken to be logged in: where that cannot be told, person is nobody all the same
 }
@@ -145,7 +147,7 @@ func (t *turn) load() {
 	t.config = loadConfig(t.agent.Host, settings.Platform{})
 	t.policy = t.policyFor("")
 	saved, found, problems := loadState(t.agent.Host)
-	t.state, t.noJob, t.lostIt = saved.State, saved.NoJob, !found
+	t.state, t.stored, t.lostIt = saved.State, saved, !found
 	t.journal = keeper{host: t.agent.Host, log: t.log, head: saved.Journal}
 	t.local = loadLocal(t.agent.Host, t.config.Identifier)
 	t.log.file = t.config.Settings.Bool(settings.DiagnosticLog)
@@ -180,7 +182,9 @@ func (t *turn) run(ctx context.Context) error {
 	if t.lostIt {
 		t.lost()
 	}
-	var event enforce.Event = enforce.TurnStarted{Boot: boot, Wish: t.local.wish, Memory: t.memory}
+	var event enforce.Event = enforce.TurnStarted{
+		Boot: boot, Wish: t.local.wish, Memory: t.memory, Declaration: t.declaration(ctx),
+	}
 	for range budget {
 		action, err := t.decide(ctx, event)
 		if err != nil {

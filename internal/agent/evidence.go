@@ -62,8 +62,8 @@ func (t *turn) evidence(e enforce.TurnStarted, before enforce.State) {
 	}
 	job := LaunchDaemonPath(t.config.Identifier)
 	_, err := t.agent.Host.Lister.Stat(job)
-	if missing := err != nil; missing != t.noJob {
-		t.noJob = missing
+	if missing := err != nil; missing != t.stored.NoJob {
+		t.stored.NoJob = missing
 		if missing {
 			t.notice("%s is missing, so no turn is started after the next restart; install the package again", job)
 		} else {

@@ -38,13 +38,16 @@ func (a *Agent) Explain(ctx context.Context) (Explanation, error) {
 	if err != nil {
 		boot = s.state.Clock.Boot
 	}
-	next, action := enforce.Step(s.policy, s.state, now, enforce.TurnStarted{Boot: boot, Wish: s.local.wish})
+	declaration := s.declaration(ctx)
+	next, action := enforce.Step(s.policy, s.state, now, enforce.TurnStarted{
+		Boot: boot, Wish: s.local.wish, Declaration: declaration,
+	})
 	name, words, until := describe(action)
 	e := Explanation{
 		Decision: action.Reason(), Action: name, Until: until,
 		Sentences: append([]string{"A turn that starts now " + words + "."}, enforce.Explain(s.policy, next, now)...),
 		Updates:   []ExplainedUpdate{},
-		Problems:  append([]string{}, s.problems...),
+		Problems:  append(append([]string{}, s.problems...), s.doubts...),
 	}
 	end, whole := endOfJournal(a.Host, s.journal.head)
 	e.Sentences = append(e.Sentences, "The journal "+journalText(end.String(), whole)+".")
@@ -55,7 +58,7 @@ func (a *Agent) Explain(ctx context.Context) (Explanation, error) {
 	}
 	for _, v := range s.policy.Scope.Judge(s.state.Offered) {
 		e.Updates = append(e.Updates, ExplainedUpdate{
-			PendingUpdate{v.Label, v.Title, v.Version, v.Action, v.Name()}, v.Enforced, v.Reason,
+			PendingUpdate{v.Label, v.Title, v.Version, v.Action, "", v.Name()}, v.Enforced, v.Reason,
 		})
 	}
 	return e, nil

@@ -60,6 +60,7 @@ func leftovers(c config) []string {
 			files = append(files, logo)
 		}
 	}
+	files = append(files, macos.DialogFiles(SupportFolder)...)
 	return append(files, windowPath, lockPath, SupportFolder)
 }
 

@@ -75,18 +75,31 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 		t.log.say("Not listed: %s.", cause)
 		return enforce.LookFailed{Cause: cause}
 	}
+	event := enforce.Looked{Updates: listing.Updates, Partial: listing.Cut, Declaration: t.declaration(ctx)}
+	due := len(t.state.Pending) > 0
 	for _, v := range t.policy.Scope.Judge(listing.Updates) {
 		t.log.say("Offered: %s: %s.", v.Name(), v.Reason)
+		due = due || v.Enforced
 	}
-	return enforce.Looked{Updates: listing.Updates, Partial: listing.Cut, Scene: t.scene(ctx)}
+	if due { // else it does not matter who is there
+		event.Scene = t.scene(ctx)
+		t.rights(ctx, t.policy.Scope.Required(listing.Updates))
+	}
+	return event
 }
 
 func (t *turn) download(ctx context.Context, a enforce.Download) enforce.Event {
 	t.log.say("Downloading %s.", enforce.List(a.Updates))
 	t.log.flush(ctx)
+	began := t.agent.Host.Clock.Now()
 	err := macos.SoftwareUpdate{Host: t.agent.Host}.Download(ctx, labels(a.Updates))
 	event := enforce.Downloaded{Scene: t.scene(ctx)}
-	if err != nil {
+	switch {
+	case err == nil:
+	case t.ramped(err, began):
+		event.Later = true
+		t.log.say("Not downloaded: Apple does not let this Mac have the updates yet.")
+	default:
 		event.Cause = err.Error()
 		t.log.say("Not downloaded: %v. The installation will fetch what is missing.", err)
 	}
@@ -95,7 +108,7 @@ func (t *turn) download(ctx context.Context, a enforce.Download) enforce.Event {
 
 func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 	now := t.agent.Host.Clock.Now()
-	w := t.window(windowPrompt, a.Last)
+	w := t.promptWindow(a)
 	w.Buttons = []string{w.words.Install, w.words.Defer}
 	w.Default = 2
 	w.Timeout, w.Until = max(time.Second, a.Until.Sub(now)), a.Until
@@ -111,7 +124,10 @@ func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 
 // screen shows windows to who is at the Mac.
 func (t *turn) screen() macos.Screen {
-	return macos.Screen{Host: t.agent.Host, Person: t.person, Keep: windowPath}
+	return macos.Screen{
+		Host: t.agent.Host, Person: t.person, Keep: windowPath, Folder: SupportFolder,
+		Style: macos.Style(t.config.Settings.Text(settings.PromptStyle)),
+	}
 }
 
 // answerOf makes an answer of how the prompt's window ended.
@@ -142,7 +158,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 		person, err := macos.Console{Host: host}.Person(ctx)
 		if err == nil && person.Nobody() {
 			t.log.say("The person has logged out, so nobody needs a warning.")
-			return enforce.Warned{}
+			return enforce.Warned{Scene: t.scene(ctx)}
 		}
 		t.person = person
 		w := t.window(windowFinal, true)
@@ -153,15 +169,15 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 		case err != nil || reply.Kind == macos.ReplyFailed:
 			if unseen++; unseen >= mostUnseen {
 				t.log.say("The final warning could not be shown: %v.", err)
-				return enforce.Warned{Unseen: true}
+				return enforce.Warned{Unseen: true, Scene: t.scene(ctx)}
 			}
 			if host.Clock.Sleep(ctx, pause) != nil {
-				return enforce.Warned{Unseen: true}
+				return enforce.Warned{Unseen: true, Scene: t.scene(ctx)}
 			}
 			continue // time in which nothing is seen does not count
 		case reply.Kind == macos.ReplyFirst:
 			t.log.say("The person started the updates.")
-			return enforce.Warned{Clicked: true}
+			return enforce.Warned{Clicked: true, Scene: t.scene(ctx)}
 		}
 		unseen = 0
 		left -= reply.Shown
@@ -172,7 +188,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			}
 		}
 	}
-	return enforce.Warned{Unseen: ctx.Err() != nil}
+	return enforce.Warned{Unseen: ctx.Err() != nil, Scene: t.scene(ctx)}
 }
 
 func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
@@ -180,20 +196,27 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	t.log.say("Installing %s.", enforce.List(a.Updates))
 	t.log.flush(ctx)
 	w := t.window(windowUpdating, true)
+	w.Locked, w.Progress = true, true
 	w.Timeout = macos.InstallLimit // not to stand for ever if this program is killed before it takes it away
 	stop := t.stand(ctx, w.Window)
+	began := host.Clock.Now()
 	modern := enforce.AtLeast(t.running, 11)
-	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, macos.Installation{
-		Labels: labels(a.Updates), Restart: a.Restart && modern, Modern: modern,
-	})
+	order := macos.Installation{Labels: labels(a.Updates), Restart: a.Restart && modern, Modern: modern}
+	if t.silicon && !a.Restart && t.state.Install.Failures > 0 && t.somebody {
+		order.As = t.person // root cannot, so the person may
+	}
+	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, order)
 	stop()
 	event := enforce.Installed{Outcome: enforce.OutcomeInstalled, Power: result.Power}
 	switch {
 	case errors.Is(err, macos.ErrUnproven):
 		event.Outcome = enforce.OutcomeUnproven
 		t.log.say("softwareupdate ended without a word on the result.")
+	case err != nil && t.ramped(err, began):
+		event.Outcome = enforce.OutcomeLater
+		t.log.say("Not installed: Apple does not let this Mac have the updates yet.")
 	case err != nil:
-		event.Outcome, event.Cause = enforce.OutcomeFailed, err.Error()
+		event.Outcome, event.Cause, event.Owner = enforce.OutcomeFailed, err.Error(), errors.Is(err, macos.ErrOwner)
 		t.log.say("Not installed: %v.", err)
 	case result.Problem != "" && result.Power == enforce.Stay: // of some that may have been those that need a restart
 		event.Outcome = enforce.OutcomeUnproven
@@ -205,12 +228,17 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	return event
 }
 
+// ramped tells whether a download or an installation that began at a time came to nothing because Apple lets Macs have an
+// update in turn, and not this one yet.
+func (t *turn) ramped(err error, since time.Time) bool {
+	return errors.Is(err, macos.ErrRamped) || macos.Ramped(t.agent.Host, since)
+}
+
 // stand shows a standing window, if somebody is there, and returns what ends it.
 func (t *turn) stand(ctx context.Context, w macos.Window) (stop func()) {
 	if !t.somebody {
 		return func() {}
 	}
-	w.Locked = true
 	standing, err := t.screen().Stand(ctx, w)
 	if err != nil {
 		t.log.say("Window not shown: %v.", err)
@@ -228,6 +256,7 @@ func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Eve
 	}
 	t.person, t.somebody = person, true
 	w := t.window(windowRestart, true)
+	w.Locked = true
 	w.Timeout, w.Countdown = t.policy.HardRestartDelay, w.words.Language.Texts[language.RestartCountdown]
 	stop := t.stand(ctx, w.Window)
 	defer stop()

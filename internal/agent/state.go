@@ -22,6 +22,9 @@ type stored struct {
 	enforce.State
 	Journal journal.Head `json:"journal,omitzero"`
 	NoJob   bool         `json:"no_job,omitzero"` // the LaunchDaemon was missing, which is noted already
+
+	Rights   []Blocker `json:"rights,omitempty"`   // who cannot authorize a new macOS
+	RightsAt time.Time `json:"rights_at,omitzero"` // when that was looked up
 }
 
 // loadState reads the state, and tells whether there was one. One that cannot be read is reported and counts as none:
@@ -70,7 +73,8 @@ func (t *turn) save(ctx context.Context) error {
 
 // write puts the state on disk.
 func (t *turn) write() error {
-	data, err := json.Marshal(stored{t.state, t.journal.head, t.noJob})
+	t.stored.State, t.stored.Journal = t.state, t.journal.head
+	data, err := json.Marshal(t.stored)
 	if err == nil {
 		err = t.agent.Host.Tree.Write(StatePath, append(data, '\n'), 0o644)
 	}

@@ -27,6 +27,9 @@ type Report struct {
 	Prompts       int             `json:"prompts"`
 	Pending       []PendingUpdate `json:"pending"`
 
+	DeadlineBy enforce.Limit `json:"deadline_by,omitempty"` // what the deadline rests on
+	Blockers   []Blocker     `json:"blockers"`              // what stands in the way
+
 	LastLook  LastLook  `json:"last_look"`
 	LastError LastError `json:"last_error,omitzero"`
 
@@ -51,6 +54,8 @@ type PendingUpdate struct {
 	Title   string        `json:"title"`
 	Version string        `json:"version"`
 	Action  enforce.Power `json:"action"`
+
+	Method enforce.Method `json:"method,omitempty"` // how it is installed, where that is decided
 
 	name string
 }
@@ -97,13 +102,13 @@ type sight struct {
 func (a *Agent) sight(ctx context.Context) sight {
 	system := macos.System{Host: a.Host}
 	silicon, _ := system.AppleSilicon(ctx) // where it cannot be told it is taken to be Intel's, as in a turn
-	s := sight{turn: turn{agent: a, silicon: silicon, config: loadConfig(a.Host, settings.Platform{AppleSilicon: silicon})}}
+	s := sight{turn: turn{agent: a, log: &logLines{agent: &Agent{}}, silicon: silicon, config: loadConfig(a.Host, settings.Platform{AppleSilicon: silicon})}}
 	if version, err := system.Version(ctx); err == nil {
 		s.running = version.Number
 	}
 	s.policy = s.policyFor(s.running)
 	saved, _, stateProblems := loadState(a.Host)
-	s.state, s.journal.head = saved.State, saved.Journal
+	s.state, s.stored, s.journal.head = saved.State, saved, saved.Journal
 	s.local = loadLocal(a.Host, s.config.Identifier)
 	s.problems = append(s.problems, s.config.Problems...)
 	s.problems = append(s.problems, stateProblems...)
@@ -123,7 +128,8 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		Identifier: s.config.Identifier,
 		Phase:      state.Phase(now), Deadline: state.Deadline, NextPrompt: nextPrompt(state, now),
 		DeferralsUsed: state.Deferrals, Prompts: state.Prompts,
-		Pending:  []PendingUpdate{},
+		Pending:    []PendingUpdate{},
+		DeadlineBy: state.Limit, Blockers: blockersOf(state, now, s.stored.Rights),
 		LastLook: lastLook(state), LastError: LastError(state.Problem),
 		ByHand: s.byHand(), InstallFailures: state.Install.Failures,
 		Restart: state.Restart.Power, SetBack: int64(state.SetBack / time.Second),
@@ -131,8 +137,9 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		Problems: append([]string{}, s.problems...),
 		now:      now, zone: s.zone(),
 	}
-	for _, u := range state.Pending {
-		r.Pending = append(r.Pending, PendingUpdate{u.Label, u.Title, u.Version, u.Action, u.Name()})
+	methods := enforce.Methods(s.policy, state, now)
+	for i, u := range state.Pending {
+		r.Pending = append(r.Pending, PendingUpdate{u.Label, u.Title, u.Version, u.Action, methods[i], u.Name()})
 	}
 	for _, v := range s.config.Settings.All() {
 		r.Settings = append(r.Settings, EffectiveSetting{v.Name, v.Value, v.Source})
@@ -186,7 +193,7 @@ func (r Report) Text() string {
 	}
 	row("Identifier", "%s", r.Identifier)
 	row("Phase", "%s", r.Phase)
-	row("Deadline", "%s", r.moment(r.Deadline, "none is set"))
+	row("Deadline", "%s", r.deadline())
 	row("Next prompt", "%s", r.moment(r.NextPrompt, "none"))
 	row("Prompts", "%d, of which %d deferred", r.Prompts, r.DeferralsUsed)
 	for i, u := range r.Pending {
@@ -194,6 +201,9 @@ func (r Report) Text() string {
 	}
 	if len(r.Pending) == 0 {
 		row("Pending", "nothing is known to be")
+	}
+	if len(r.Blockers) > 0 {
+		row("In the way", "%s", list(r.Blockers))
 	}
 	row("Last look", "%s", r.look())
 	if r.LastError.Text != "" {
@@ -220,6 +230,19 @@ func (r Report) Text() string {
 	}
 	_ = w.Flush() // into memory
 	return out.String()
+}
+
+// deadline says when it is and what it rests on.
+func (r Report) deadline() string {
+	text := r.moment(r.Deadline, "none is set")
+	if r.Deadline.IsZero() || r.DeadlineBy == "" {
+		return text
+	}
+	return text + ", by " + map[enforce.Limit]string{
+		enforce.LimitTime: "MaxDeferralTime", enforce.LimitCount: "MaxDeferralCount", enforce.LimitDate: "DeadlineDate",
+		enforce.LimitDeclaration: "the declaration that macOS enforces", enforce.LimitValue: "a value that was written on this Mac",
+		enforce.LimitNone: "SkipDeferral",
+	}[r.DeadlineBy]
 }
 
 // journalText says where the journal ends, and whether it is whole.
@@ -273,10 +296,14 @@ func (r Report) look() string {
 }
 
 func (u PendingUpdate) text() string {
-	if u.Action == enforce.Stay {
-		return u.name
+	text := u.name
+	if u.Action != enforce.Stay {
+		text += fmt.Sprintf(", needs a %s", u.Action)
 	}
-	return fmt.Sprintf("%s, needs a %s", u.name, u.Action)
+	if u.Method != "" {
+		text += ", by " + string(u.Method)
+	}
+	return text
 }
 
 // brief words a setting's value on one short line.

@@ -195,8 +195,8 @@ func TestStatusWithinADeferral(t *testing.T) {
 	}
 	text := r.Text()
 	for _, want := range []string{
-		"Deadline     2026-11-23 11:00:00 +0000 (in 71h0m0s)\n", "(in 3h0m0s)\n", "macOS Elm 13.7.5, needs a restart\n",
-		"\n             Safari 14.1\n", "(1m0s ago): download updates: no space\n", "UpdateDelay = 900 (managed profile)\n",
+		"Deadline     2026-11-23 11:00:00 +0000 (in 71h0m0s)\n", "(in 3h0m0s)\n", "macOS Elm 13.7.5, needs a restart, by softwareupdate\n",
+		"\n             Safari 14.1, by softwareupdate\n", "(1m0s ago): download updates: no space\n", "UpdateDelay = 900 (managed profile)\n",
 		"set back by 1m30s", "1, of which 1 deferred",
 	} {
 		if !strings.Contains(text, want) {

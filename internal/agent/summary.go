@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,12 @@ type Summary struct {
 	Identifier   string    `json:"identifier"`    // the preference domain
 	Status       Status    `json:"status"`        // where the round stands, in one word
 	Reason       string    `json:"reason"`        // why, as a code: the last decision's
+	Phase        string    `json:"phase"`         // where the round stands, as the daemon has it
 	Deadline     string    `json:"deadline"`      // "2026-12-03 09:00:25" on the Mac's clock, or empty
+	DeadlineBy   string    `json:"deadline_by"`   // what it rests on, as a code; empty where there is none
+	Method       string    `json:"method"`        // how the pending updates are installed, with "; " between several
+	MethodReason string    `json:"method_reason"` // why so
+	Blockers     string    `json:"blockers"`      // what stands in the way, with "; " between
 	Deferrals    int       `json:"deferrals"`     // used so far in this round
 	Prompts      int       `json:"prompts"`       // shown so far in this round
 	PendingCount int       `json:"pending_count"` // updates that are to be enforced
@@ -78,11 +84,17 @@ func (t *turn) summarize(last Summary) Summary {
 		Deferrals: s.Deferrals, Prompts: s.Prompts, PendingCount: len(s.Pending), LastLook: t.date(s.Look.At),
 		LastError: s.Problem.Text, Journal: last.Journal, JournalWhole: last.JournalWhole,
 	}
+	sum.Phase, sum.DeadlineBy = string(s.Phase(now)), string(s.Limit)
 	var names []string
 	for _, u := range s.Pending {
 		names = append(names, u.Name())
 	}
-	sum.Pending = strings.Join(names, "; ")
+	sum.Pending, sum.Blockers = list(names), list(blockersOf(s, now, t.stored.Rights))
+	methods := enforce.Methods(t.policy, s, now)
+	slices.Sort(methods)
+	if sum.Method = list(slices.Compact(methods)); sum.Method != "" {
+		sum.MethodReason = t.policy.MethodReason
+	}
 	if t.journal.ready && t.whole == "" || last.Journal == "" {
 		var end journal.Head
 		end, t.whole = endOfJournal(t.agent.Host, t.journal.head)
@@ -92,6 +104,18 @@ func (t *turn) summarize(last Summary) Summary {
 		sum.Journal, sum.JournalWhole = t.journal.head.String(), t.whole
 	}
 	return sum
+}
+
+// list writes several words as one text.
+func list[T ~string](words []T) string {
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(string(word))
+	}
+	return b.String()
 }
 
 // endOfJournal is where the journal ends that is known to go up to a head, and "yes" if nothing is amiss with it, or else

@@ -52,7 +52,7 @@ func TestListThenNoneRequiredThenReconThenRemovalAndUnloadingLast(t *testing.T) 
 	s.Offers = nil
 	p := playOut(t, s)
 	p.Removed(t)
-	if diff := cmp.Diff([]string{"sysctl", "logger", "arch", "softwareupdate", "scutil", "fdesetup", "logger", "jamf", "logger", "launchctl"}, p.Tools(p.Turns[0])); diff != "" {
+	if diff := cmp.Diff([]string{"sysctl", "logger", "arch", "softwareupdate", "logger", "jamf", "logger", "launchctl"}, p.Tools(p.Turns[0])); diff != "" {
 		t.Error(diff)
 	}
 	if last := p.Calls("launchctl"); len(last) != 1 || last[0] != `["bootout" "system/com.github.mpanighetti.install-or-defer"]` {

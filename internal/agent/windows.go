@@ -1,6 +1,10 @@
 package agent
 
 import (
+	"strconv"
+	"strings"
+	"time"
+
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/language"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
@@ -36,8 +40,45 @@ type view struct {
 	words settings.Wording
 }
 
+// promptWindow writes a prompt, with what is to be said beside the administrator's message: that there are few deferrals
+// left, whose date it is, and what the person can do so that the Mac is ready.
+func (t *turn) promptWindow(p enforce.Prompt) view {
+	w := t.windowBy(windowPrompt, p.Last, p.Deadline)
+	texts := w.words.Language.Texts
+	var notes []string
+	switch left := enforce.DeferralsLeft(t.policy, t.state); {
+	case left == 1:
+		notes = append(notes, texts[language.DeferralsLeftOne])
+	case left > 1:
+		notes = append(notes, strings.ReplaceAll(texts[language.DeferralsLeft], "{count}", strconv.Itoa(left)))
+	}
+	switch t.state.Limit {
+	case enforce.LimitDate:
+		notes = append(notes, texts[language.DateNote])
+	case enforce.LimitDeclaration:
+		notes = append(notes, texts[language.DeclarationNote])
+	case enforce.LimitTime, enforce.LimitCount, enforce.LimitValue, enforce.LimitNone:
+	}
+	switch enforce.Lacks(t.policy, t.state, t.agent.Host.Clock.Now(), t.seen) {
+	case enforce.LackPower:
+		notes = append(notes, texts[language.PowerNote])
+	case enforce.LackSpace:
+		notes = append(notes, texts[language.SpaceNote])
+	case enforce.LackNothing:
+	}
+	for _, note := range notes {
+		w.Text += "\n\n" + note
+	}
+	return w
+}
+
 // window writes a window for what is pending now, in the language of the person at the Mac.
 func (t *turn) window(kind int, last bool) view {
+	return t.windowBy(kind, last, t.state.Deadline)
+}
+
+// windowBy writes a window that counts down to a deadline.
+func (t *turn) windowBy(kind int, last bool, deadline time.Time) view {
 	now := t.agent.Host.Clock.Now()
 	restart := t.state.Restart.Power != enforce.Stay
 	for _, u := range t.state.Pending {
@@ -47,8 +88,8 @@ func (t *turn) window(kind int, last bool) view {
 	words := t.config.Settings.Wording(macos.Languages(t.agent.Host, t.person), names.heading, names.message)
 	speech := speak(words.Language)
 	facts := enforce.Facts{
-		Left:      t.state.Deadline.Sub(now),
-		Deadline:  words.Language.Date(t.state.Deadline.In(t.zone())),
+		Left:      deadline.Sub(now),
+		Deadline:  words.Language.Date(deadline.In(t.zone())),
 		Contact:   t.config.Settings.Text(settings.SupportContact),
 		Updates:   speech.List(t.state.Pending),
 		Mechanism: macos.Mechanism(t.running),
@@ -63,6 +104,7 @@ func (t *turn) window(kind int, last bool) view {
 		Title: enforce.Expand(words.Heading, facts),
 		Text:  enforce.Expand(words.Message, facts),
 		Icon:  t.icon(),
+		Help:  enforce.Expand(words.Language.Texts[language.Help], facts),
 	}}
 }
 
@@ -91,14 +133,14 @@ func isolated(f enforce.Facts) enforce.Facts {
 // icon is the administrator's logo, or Apple's icon of Software Update where it lies on this version of macOS.
 func (t *turn) icon() string {
 	logo := t.config.Settings.Text(settings.MessagingLogo)
-	for _, path := range append([]string{logo}, macos.UpdateIcons()...) {
-		if path == "" {
+	for _, file := range append([]string{logo}, macos.UpdateIcons()...) {
+		if file == "" {
 			continue
 		}
-		if entry, err := t.agent.Host.Lister.Stat(path); err == nil && entry.Mode.IsRegular() {
-			return path
+		if entry, err := t.agent.Host.Lister.Stat(file); err == nil && entry.Mode.IsRegular() {
+			return file
 		}
-		if path == logo {
+		if file == logo {
 			t.log.say("Setting MessagingLogo: %s is not a file; the Software Update icon is used.", logo)
 		}
 	}

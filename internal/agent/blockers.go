@@ -1,0 +1,98 @@
+package agent
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
+)
+
+// Blocker is something that keeps a Mac from being updated, and that somebody can do something about.
+type Blocker string
+
+// The blockers. Those of rights matter on Apple silicon alone, where a person or the management has to authorize a new
+// macOS.
+const (
+	BlockerBattery    Blocker = "on battery"
+	BlockerSpace      Blocker = "low space"
+	BlockerEncrypting Blocker = "encrypting"
+	BlockerOthers     Blocker = "others logged in" // and nobody at the console, who could be asked
+	BlockerNobody     Blocker = "nobody logged in"
+	BlockerSetup      Blocker = "Setup Assistant"
+	BlockerClock      Blocker = "clock not set"
+	BlockerLook       Blocker = "updates not listed"
+	BlockerWindows    Blocker = "windows not shown"
+	BlockerFailed     Blocker = "installation failed"
+	BlockerLater      Blocker = "not offered yet"
+	BlockerLapsed     Blocker = "declaration lapsed"
+	BlockerOwner      Blocker = "no volume owner"
+	BlockerNotOwner   Blocker = "person is no volume owner"
+	BlockerToken      Blocker = "no bootstrap token"
+	BlockerSupervised Blocker = "not supervised"
+)
+
+// blockersOf names what stands in the way at a time, given what is known of rights.
+func blockersOf(s enforce.State, now time.Time, rights []Blocker) []Blocker {
+	list := []Blocker{}
+	add := func(is bool, b Blocker) {
+		if is {
+			list = append(list, b)
+		}
+	}
+	overdue := s.Phase(now) == enforce.PhaseEnforcing
+	add(s.Lack == enforce.LackPower, BlockerBattery)
+	add(s.Lack == enforce.LackSpace, BlockerSpace)
+	add(s.Decision == enforce.WhyConverting, BlockerEncrypting)
+	add(s.Decision == enforce.WhyOthers, BlockerOthers)
+	add(s.Decision == enforce.WhyNobody && overdue, BlockerNobody)
+	add(s.Decision == enforce.WhySettingUp, BlockerSetup)
+	add(s.Decision == enforce.WhyClock, BlockerClock)
+	add(s.Look.Failures > 0, BlockerLook)
+	add(s.Unseen > 0, BlockerWindows)
+	add(s.Install.Failures > 0, BlockerFailed)
+	add(now.Before(s.Later), BlockerLater)
+	add(s.Lapsed, BlockerLapsed)
+	if len(s.Pending) > 0 {
+		list = append(list, rights...)
+	}
+	return list
+}
+
+// rights looks, once a day, who could authorize a new macOS on a Mac with Apple silicon. It starts tools that are slow, and
+// it decides nothing: it is told to administrators.
+func (t *turn) rights(ctx context.Context, updates []enforce.Update) {
+	const daily = 24 * time.Hour
+	host := t.agent.Host
+	now := host.Clock.Now()
+	system := slices.ContainsFunc(updates, func(u enforce.Update) bool { return u.Action != enforce.Stay })
+	if !t.silicon || !system || now.Sub(t.stored.RightsAt).Abs() < daily {
+		return
+	}
+	t.stored.Rights, t.stored.RightsAt = nil, now
+	add := func(is bool, err error, b Blocker) {
+		switch {
+		case err != nil:
+			t.log.say("%v; it is taken to be well", err)
+		case is:
+			t.stored.Rights = append(t.stored.Rights, b)
+		}
+	}
+	owners, err := macos.Owners{Host: host}.List(ctx)
+	add(owners.Told && len(owners.People) == 0, err, BlockerOwner)
+	if owners.Told && len(owners.People) > 0 && !t.person.Nobody() {
+		is, err := macos.Owners{Host: host}.Include(ctx, t.person)
+		add(!is, err, BlockerNotOwner)
+	}
+	management := macos.Management{Host: host}
+	token, err := management.BootstrapToken(ctx)
+	add(!token.Escrowed, err, BlockerToken)
+	if enforce.AtLeast(t.running, firstDeclared) {
+		supervised, err := management.Supervised(ctx)
+		add(!supervised, err, BlockerSupervised)
+	}
+}
+
+// firstDeclared is the first macOS that takes declarations of updates.
+const firstDeclared = 14
