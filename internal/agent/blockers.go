@@ -60,14 +60,19 @@ func blockersOf(s enforce.State, now time.Time, rights []Blocker) []Blocker {
 	return list
 }
 
-// rights looks, once a day, who could authorize a new macOS on a Mac with Apple silicon. It starts tools that are slow, and
-// it decides nothing: it is told to administrators.
+// noOwner tells whether the person at the Mac is known to be unable to authorize a new macOS.
+func (t *turn) noOwner() bool {
+	return slices.Contains(t.stored.Rights, BlockerNotOwner) || slices.Contains(t.stored.Rights, BlockerOwner)
+}
+
+// rights looks, once a day, who could authorize a new macOS on a Mac with Apple silicon. Some of the tools are slow.
 func (t *turn) rights(ctx context.Context, updates []enforce.Update) {
 	const daily = 24 * time.Hour
 	host := t.agent.Host
 	now := host.Clock.Now()
 	system := slices.ContainsFunc(updates, func(u enforce.Update) bool { return u.Action != enforce.Stay })
-	if !t.silicon || !system || now.Sub(t.stored.RightsAt).Abs() < daily {
+	known := now.Sub(t.stored.RightsAt).Abs() < daily && !t.noOwner() // a person without rights may have got them, or left
+	if !t.silicon || !system || known {
 		return
 	}
 	t.stored.Rights, t.stored.RightsAt = nil, now

@@ -19,9 +19,9 @@ const (
 func (t *turn) hold(ctx context.Context, a enforce.Hold) enforce.Event {
 	w := t.window(windowPrompt, false)
 	texts := w.words.Language.Texts
-	note := texts[language.PowerNote]
+	note, look := texts[language.PowerNote], t.power
 	if a.Lack == enforce.LackSpace {
-		note = texts[language.SpaceNote]
+		note, look = texts[language.SpaceNote], t.space
 	}
 	w.Title, w.Text = texts[language.HoldHeading], note+"\n\n"+texts[language.HoldAfter]
 	w.Timeout, w.Locked = holdStands, a.Overdue
@@ -32,7 +32,7 @@ func (t *turn) hold(ctx context.Context, a enforce.Hold) enforce.Event {
 		if err := clock.Sleep(ctx, holdLooks); err != nil {
 			return nil // told to end: the next turn asks again
 		}
-		if t.means(ctx); enforce.Lacks(t.policy, t.state, clock.Now(), t.seen) == enforce.LackNothing {
+		if look(ctx); enforce.Lacks(t.policy, t.state, clock.Now(), t.seen) == enforce.LackNothing {
 			t.log.say("What was lacking has come: %s.", a.Lack)
 			break
 		}

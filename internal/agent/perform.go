@@ -82,8 +82,10 @@ func (t *turn) look(ctx context.Context) enforce.Event {
 		due = due || v.Enforced
 	}
 	if due { // else it does not matter who is there
-		event.Scene = t.scene(ctx)
+		t.scene(ctx)
 		t.rights(ctx, t.policy.Scope.Required(listing.Updates))
+		t.seen.NoOwner = t.noOwner()
+		event.Scene = t.seen
 	}
 	return event
 }
@@ -294,6 +296,9 @@ func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 		return enforce.Reminded{}
 	}
 	w := t.window(windowManual, a.Overdue)
+	if a.NoOwner {
+		w.Text += "\n\n" + w.note(language.OwnerNote)
+	}
 	w.Locked = a.Overdue
 	w.Buttons = []string{w.words.Install}
 	w.Timeout = reminderStands

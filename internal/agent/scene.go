@@ -24,7 +24,7 @@ func (t *turn) scene(ctx context.Context) enforce.Scene {
 	}
 	t.seen = enforce.Scene{
 		Somebody: t.somebody, Locked: sessions.Locked, Others: sessions.Others, SettingUp: sessions.Setup,
-		Converting: status.Converting,
+		Converting: status.Converting, NoOwner: t.noOwner(),
 	}
 	t.means(ctx)
 	t.attention(ctx)
@@ -33,21 +33,28 @@ func (t *turn) scene(ctx context.Context) enforce.Scene {
 
 // means looks whether the Mac has what an installation needs.
 func (t *turn) means(ctx context.Context) {
-	host := t.agent.Host
 	if t.policy.MinimumBattery > 0 {
-		charge, err := macos.Battery{Host: host}.State(ctx)
-		if err != nil {
-			t.log.say("%v; it is taken to be on AC power", err)
-		}
-		t.seen.OnBattery, t.seen.Charge = charge.Drawing && charge.Present, charge.Percent
+		t.power(ctx)
 	}
 	if t.policy.MinimumSpace > 0 {
-		free, err := macos.Disk{Host: host}.Free(ctx)
-		if err != nil {
-			t.log.say("%v; there is taken to be enough", err)
-		}
-		t.seen.Free = free
+		t.space(ctx)
 	}
+}
+
+func (t *turn) power(ctx context.Context) {
+	charge, err := macos.Battery{Host: t.agent.Host}.State(ctx)
+	if err != nil {
+		t.log.say("%v; it is taken to be on AC power", err)
+	}
+	t.seen.OnBattery, t.seen.Charge = charge.Drawing && charge.Present, charge.Percent
+}
+
+func (t *turn) space(ctx context.Context) {
+	free, err := macos.Disk{Host: t.agent.Host}.Free(ctx)
+	if err != nil {
+		t.log.say("%v; there is taken to be enough", err)
+	}
+	t.seen.Free = free
 }
 
 // attention looks whether a prompt would come at a bad moment. Only a prompt waits for that, so it does not matter once

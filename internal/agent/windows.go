@@ -38,33 +38,39 @@ func texts(kind int) windowKind {
 type view struct {
 	macos.Window
 	words settings.Wording
+	facts enforce.Facts
 }
+
+// note is a text of the window's language that is no setting, with its tokens filled in.
+func (v view) note(key string) string { return enforce.Expand(v.words.Language.Texts[key], v.facts) }
 
 // promptWindow writes a prompt, with what is to be said beside the administrator's message: that there are few deferrals
 // left, whose date it is, and what the person can do so that the Mac is ready.
 func (t *turn) promptWindow(p enforce.Prompt) view {
 	w := t.windowBy(windowPrompt, p.Last, p.Deadline)
-	texts := w.words.Language.Texts
 	var notes []string
 	switch left := enforce.DeferralsLeft(t.policy, t.state); {
 	case left == 1:
-		notes = append(notes, texts[language.DeferralsLeftOne])
+		notes = append(notes, w.note(language.DeferralsLeftOne))
 	case left > 1:
-		notes = append(notes, strings.ReplaceAll(texts[language.DeferralsLeft], "{count}", strconv.Itoa(left)))
+		notes = append(notes, strings.ReplaceAll(w.note(language.DeferralsLeft), "{count}", strconv.Itoa(left)))
 	}
 	switch t.state.Limit {
 	case enforce.LimitDate:
-		notes = append(notes, texts[language.DateNote])
+		notes = append(notes, w.note(language.DateNote))
 	case enforce.LimitDeclaration:
-		notes = append(notes, texts[language.DeclarationNote])
+		notes = append(notes, w.note(language.DeclarationNote))
 	case enforce.LimitTime, enforce.LimitCount, enforce.LimitValue, enforce.LimitNone:
 	}
 	switch enforce.Lacks(t.policy, t.state, t.agent.Host.Clock.Now(), t.seen) {
 	case enforce.LackPower:
-		notes = append(notes, texts[language.PowerNote])
+		notes = append(notes, w.note(language.PowerNote))
 	case enforce.LackSpace:
-		notes = append(notes, texts[language.SpaceNote])
+		notes = append(notes, w.note(language.SpaceNote))
 	case enforce.LackNothing:
+	}
+	if t.seen.NoOwner {
+		notes = append(notes, w.note(language.OwnerNote))
 	}
 	for _, note := range notes {
 		w.Text += "\n\n" + note
@@ -100,7 +106,7 @@ func (t *turn) windowBy(kind int, last bool, deadline time.Time) view {
 	if language.RightToLeft(words.Message) {
 		facts = isolated(facts)
 	}
-	return view{words: words, Window: macos.Window{
+	return view{words: words, facts: facts, Window: macos.Window{
 		Title: enforce.Expand(words.Heading, facts),
 		Text:  enforce.Expand(words.Message, facts),
 		Icon:  t.icon(),

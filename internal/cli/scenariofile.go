@@ -26,6 +26,12 @@ type scenarioFile struct {
 	Limit    span           `yaml:"limit"`
 	Settings map[string]any `yaml:"settings"`
 	Person   personFile     `yaml:"person"`
+	Other    personFile     `yaml:"other"`
+	Mac      macFile        `yaml:"mac"`
+
+	Management   managementFile    `yaml:"management"`
+	Declarations []declarationFile `yaml:"declarations"`
+
 	Updates  []offerFile    `yaml:"updates"`
 	Plan     []eventFile    `yaml:"plan"`
 	Faults   []faultFile    `yaml:"faults"`
@@ -36,14 +42,41 @@ type personFile struct {
 	Away    bool   `yaml:"away"`
 	Unsaved bool   `yaml:"unsaved"`
 	Handy   bool   `yaml:"handy"`
+	NoOwner bool   `yaml:"no_owner"`
+	SetUp   bool   `yaml:"setting_up"`
 	Answers []act  `yaml:"answers"`
 	Final   []act  `yaml:"final"`
+}
+
+type macFile struct {
+	Battery     int   `yaml:"battery"`
+	Unplugged   bool  `yaml:"unplugged"`
+	Free        int64 `yaml:"free"`
+	SwiftDialog bool  `yaml:"swiftdialog"`
+}
+
+type managementFile struct {
+	None         bool `yaml:"none"`
+	Unsupervised bool `yaml:"unsupervised"`
+	Unescrowed   bool `yaml:"unescrowed"`
+	Tokenless    bool `yaml:"tokenless"`
+}
+
+type declarationFile struct {
+	Version string `yaml:"version"`
+	Build   string `yaml:"build"`
+	Due     span   `yaml:"due"`
+	Since   span   `yaml:"since"`
+	Silent  bool   `yaml:"silent"`
 }
 
 type offerFile struct {
 	Label       string `yaml:"label"`
 	Title       string `yaml:"title"`
 	Version     string `yaml:"version"`
+	Build       string `yaml:"build"`
+	Replaces    string `yaml:"replaces"`
+	Ramped      span   `yaml:"ramped"`
 	SizeKiB     int64  `yaml:"size_kib"`
 	Recommended *bool  `yaml:"recommended"`
 	Action      string `yaml:"action"`
@@ -194,6 +227,11 @@ func (f scenarioFile) scenario() (s sim.Scenario, where string, err error) {
 	}
 	s.Settings = wholeNumbers(f.Settings)
 	s.Person = f.Person.person()
+	s.Other = f.Other.person()
+	s.Management = sim.Management(f.Management)
+	if where, err := f.surroundings(&s); err != nil {
+		return s, where, err
+	}
 	if f.Updates == nil {
 		s.Offers = sim.SampleOffers(s.MacOS)
 	}
@@ -249,8 +287,32 @@ func fromNow(value any) (time.Duration, bool) {
 	return d, err == nil
 }
 
+// surroundings sets what the Mac is like, and what is declared; where is the place of an error.
+func (f scenarioFile) surroundings(s *sim.Scenario) (where string, err error) {
+	const full, enormous = 100, 400
+	switch m := f.Mac; {
+	case m.Battery < 0 || m.Battery > full:
+		return "$.mac.battery", fmt.Errorf("%d is not a charge in percent", m.Battery)
+	case m.Unplugged && m.Battery == 0:
+		return "$.mac.unplugged", errors.New("a Mac that is unplugged needs a battery")
+	case m.Free < 0 || m.Free > enormous:
+		return "$.mac.free", fmt.Errorf("%d is not a number of GB up to %d", m.Free, enormous)
+	}
+	s.Battery = sim.Battery{Percent: f.Mac.Battery, Unplugged: f.Mac.Unplugged}
+	s.Free, s.SwiftDialog = f.Mac.Free, f.Mac.SwiftDialog
+	for i, d := range f.Declarations {
+		if d.Version == "" || d.Due <= 0 {
+			return fmt.Sprintf("$.declarations[%d]", i), errors.New("a declaration needs a version and a time when it is due")
+		}
+		s.Declarations = append(s.Declarations, sim.Declaration{
+			Version: d.Version, Build: d.Build, Due: time.Duration(d.Due), Since: time.Duration(d.Since), Silent: d.Silent,
+		})
+	}
+	return "", nil
+}
+
 func (p personFile) person() sim.Person {
-	person := sim.Person{Name: p.Name, Away: p.Away, Unsaved: p.Unsaved, Handy: p.Handy}
+	person := sim.Person{Name: p.Name, Away: p.Away, Unsaved: p.Unsaved, Handy: p.Handy, NoOwner: p.NoOwner, SettingUp: p.SetUp}
 	for _, a := range p.Answers {
 		person.Answers = append(person.Answers, sim.Act(a))
 	}
@@ -272,10 +334,10 @@ func (o offerFile) offer() (sim.Offer, error) {
 	}
 	return sim.Offer{
 		Update: enforce.Update{
-			Label: o.Label, Title: o.Title, Version: o.Version, SizeKiB: o.SizeKiB,
+			Label: o.Label, Title: o.Title, Version: o.Version, Build: o.Build, SizeKiB: o.SizeKiB,
 			Recommended: o.Recommended == nil || *o.Recommended, Action: power, Deferred: o.Deferred,
 		},
-		After: o.After, Becomes: o.Becomes, Download: time.Duration(o.Download), Install: time.Duration(o.Install),
+		After: o.After, Replaces: o.Replaces, Ramped: time.Duration(o.Ramped), Becomes: o.Becomes, Download: time.Duration(o.Download), Install: time.Duration(o.Install),
 		Fails: o.Fails, Prepares: o.Prepares,
 	}, nil
 }

@@ -17,8 +17,9 @@ import (
 type transcript struct {
 	out   io.Writer
 	day   string
-	quiet int                    // turns that ended at once and are not told one by one
-	until time.Time              // when the last of them was
+	quiet int                    // turns in which nothing happened, and that are not told one by one
+	looks bool                   // they looked for updates
+	until time.Time              // when the last of them began
 	why   string                 // the reason that they share
 	shown map[string]*sim.Window // the last window of each title
 }
@@ -51,10 +52,13 @@ func turnAt(journal []sim.Entry) []sim.Entry {
 	return journal
 }
 
-// uneventful tells whether a turn looked at the state and ended.
+// uneventful tells whether a turn did nothing but look, if that, and ended.
 func uneventful(turn []sim.Entry) bool {
 	for _, e := range turn[1:] {
-		if e.Kind == sim.KindTool && !background(e.Text) || e.Kind == sim.KindWindow {
+		if e.Kind == sim.KindTool && !background(e.Text) && !glance(e) && !lists(e) || e.Kind == sim.KindWindow {
+			return false
+		}
+		if e.Kind == sim.KindDecision && !strings.HasPrefix(e.Text, "Wait.") && !strings.HasPrefix(e.Text, "Look ") {
 			return false
 		}
 	}
@@ -64,26 +68,41 @@ func uneventful(turn []sim.Entry) bool {
 // background tells whether a tool only serves the telling of the time and of the log.
 func background(tool string) bool { return tool == "logger" || tool == "sysctl" }
 
+// glance tells whether a call only finds out who is at the Mac and what the Mac is like.
+func glance(e sim.Entry) bool {
+	return slices.Contains([]string{
+		"arch", "scutil", "stat", "id", "ioreg", "fdesetup", "pmset", "df", "diskutil", "dscl", "profiles", "mdmclient",
+	}, e.Text)
+}
+
+func lists(e sim.Entry) bool { return e.Text == "softwareupdate" && slices.Contains(e.Args, "--list") }
+
 func (t *transcript) hush(turn []sim.Entry) {
-	why := ""
+	why, looks := "", slices.ContainsFunc(turn, lists)
 	for _, e := range turn {
 		if e.Kind == sim.KindDecision {
 			why = e.Text
 		}
 	}
-	if t.quiet > 0 && why != t.why {
+	if t.quiet > 0 && (why != t.why || looks != t.looks) {
 		t.speak()
 	}
-	t.quiet, t.until, t.why = t.quiet+1, turn[0].At, why
+	t.quiet, t.until, t.why, t.looks = t.quiet+1, turn[0].At, why, looks
 }
 
 // speak tells of the turns that were passed over.
 func (t *transcript) speak() {
+	did := "ended at once"
+	if t.looks {
+		did = "looked for updates, and ended"
+	}
 	switch {
+	case t.quiet == 1 && t.looks:
+		t.line(t.until, "turn", "launchd starts a turn, which looks for updates. "+t.why)
 	case t.quiet == 1:
 		t.line(t.until, "turn", "launchd starts a turn. "+t.why)
 	case t.quiet > 1:
-		t.line(t.until, "turn", fmt.Sprintf("%d turns until now, each of which ended at once. %s", t.quiet, t.why))
+		t.line(t.until, "turn", fmt.Sprintf("%d turns until now, each of which %s. %s", t.quiet, did, t.why))
 	}
 	t.quiet = 0
 }
@@ -116,8 +135,12 @@ func (t *transcript) tools(entries []sim.Entry) (more int) {
 			break
 		}
 		more = i
-		if !background(e.Text) && !showsWindow(e) {
+		switch {
+		case background(e.Text) || showsWindow(e):
+		case !glance(e):
 			calls = append(calls, command(e))
+		case !slices.Contains(calls, e.Text): // what it is asked does not matter to the story
+			calls = append(calls, e.Text)
 		}
 	}
 	if len(calls) > 0 {
@@ -127,7 +150,9 @@ func (t *transcript) tools(entries []sim.Entry) (more int) {
 }
 
 // showsWindow tells whether a tool's call is told by the window that it shows.
-func showsWindow(e sim.Entry) bool { return e.Text == "jamfHelper" }
+func showsWindow(e sim.Entry) bool {
+	return e.Text == "jamfHelper" || slices.Contains(e.Args, "--jsonfile") || slices.Contains(e.Args, "on run argv")
+}
 
 // command writes a call as a person would type it, without the lengthy parts.
 func command(e sim.Entry) string {

@@ -58,6 +58,7 @@ type Remind struct {
 	Open     bool // open Software Update, since the person just agreed
 	Standing bool // keep a window up
 	Overdue  bool // the deadline has passed: the window cannot be dismissed
+	NoOwner  bool // the person cannot install, and is to ask for help
 	Why
 }
 

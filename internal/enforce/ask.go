@@ -1,6 +1,7 @@
 package enforce
 
 import (
+	"slices"
 	"time"
 )
 
@@ -60,6 +61,8 @@ func (t *turn) askByHand(scene Scene) Action {
 		return Wait{Why: scene.whoIsNotAsked()}
 	case s.Reminders >= maxReminders:
 		return Wait{Why: WhyReminded}
+	case overdue && t.helpless(scene):
+		return t.sendForHelp()
 	case overdue:
 		return t.remind(Remind{Standing: true, Overdue: true, Why: WhyByHandOverdue})
 	case t.agreed() && !t.p.QuietManual:
@@ -69,6 +72,21 @@ func (t *turn) askByHand(scene Scene) Action {
 	default:
 		return t.prompt(scene)
 	}
+}
+
+// helpless tells whether the person can do nothing about what is left to them: macOS takes no password but an owner's.
+func (t *turn) helpless(scene Scene) bool {
+	return scene.NoOwner && !slices.ContainsFunc(t.pending(ByPerson), func(u Update) bool { return !u.system() })
+}
+
+// sendForHelp tells who can only ask for help to do so, as often as others can defer.
+func (t *turn) sendForHelp() Action {
+	s := &t.s
+	if ago := t.now.Sub(s.Told); ago >= 0 && ago < t.p.DeferralPeriod {
+		return Wait{Until: s.Told.Add(t.p.DeferralPeriod), Why: WhyNoOwner}
+	}
+	s.Told = t.now
+	return t.remind(Remind{Standing: true, NoOwner: true, Why: WhyNoOwner})
 }
 
 // prompt asks, unless there is a reason to come back a little later.

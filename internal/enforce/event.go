@@ -27,6 +27,7 @@ type Scene struct {
 	Somebody   bool  // a person is logged in at the console
 	Locked     bool  // their screen is locked
 	Busy       bool  // they are in a call, or show something
+	NoOwner    bool  // the person cannot authorize a new macOS
 	Others     int   // people who are logged in, and not at the console
 	SettingUp  bool  // Setup Assistant is at the console
 	Converting bool  // FileVault is encrypting or decrypting the disk

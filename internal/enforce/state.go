@@ -26,6 +26,7 @@ type State struct {
 	Lapsed    bool          `json:"lapsed,omitzero"`    // that came to nothing
 	Lack      Lack          `json:"lack,omitempty"`     // what kept the last installation from being started
 	HeldBack  time.Time     `json:"held_back,omitzero"` // a call or a presentation holds the prompt back since then
+	Told      time.Time     `json:"told,omitzero"`      // the person was told that only an owner of the Mac can install
 	Later     time.Time     `json:"later,omitzero"`     // Apple does not let this Mac have the updates before then
 	Look      LookState     `json:"look,omitzero"`
 	Cache     CacheState    `json:"cache,omitzero"`
@@ -165,7 +166,7 @@ func (s *State) keepTime(now, boot time.Time) {
 func (s *State) moveBack(d time.Duration) {
 	for _, t := range []*time.Time{
 		&s.Began, &s.Deadline, &s.DeferredUntil, &s.Prompted, &s.Agreed, &s.Look.At, &s.Look.RetryAt, &s.Install.At, &s.Install.FailedAt,
-		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At, &s.HeldBack, &s.Later,
+		&s.Restart.Asked, &s.Restart.Forced, &s.Clock.Boot, &s.Decided, &s.Problem.At, &s.HeldBack, &s.Later, &s.Told,
 	} {
 		if moved := t.Add(-d); !t.IsZero() && moved.Year() > 0 { // before, JSON has no words for it
 			*t = moved

@@ -50,6 +50,7 @@ const (
 	WhyLocked          Why = "locked"           // the screen is locked
 	WhyOthers          Why = "others"           // people are logged in, and nobody is at the console
 	WhySettingUp       Why = "setting-up"       // Setup Assistant is at the console
+	WhyNoOwner         Why = "no-owner"         // the person cannot authorize a new macOS
 	WhyDeclared        Why = "declared"         // macOS enforces the update itself
 	WhyLater           Why = "later"            // Apple does not let this Mac have the updates yet
 )
@@ -202,7 +203,7 @@ func (e explainer) reason() string {
 }
 
 // sentence is what is said of a reason. The names in braces stand for what explainer.reason puts in.
-func sentence(why Why) string {
+func sentence(why Why) string { //nolint:funlen // a table, in the order of the codes
 	switch why {
 	case WhyTurn:
 		return "Nothing speaks against looking for updates now."
@@ -278,6 +279,8 @@ func sentence(why Why) string {
 		return "Setup Assistant is at the console, so nobody is asked and nothing is installed."
 	case WhyDeclared:
 		return "macOS itself enforces macOS {declared} by {date}, as the management says, so we neither install it nor restart."
+	case WhyNoOwner:
+		return "The person is no owner of the volume that macOS is on, so they cannot install it; they are told, and asked to get help."
 	case WhyLater:
 		return "Apple does not let this Mac have the updates yet, since it gives them to some sooner than to others; it is tried again {later}."
 	}

@@ -46,13 +46,14 @@ const (
 	DeferralsLeft    = "DeferralsLeft"    // {count} are
 	DateNote         = "DateNote"         // the deadline is a date for all
 	DeclarationNote  = "DeclarationNote"  // macOS enforces the updates itself
+	OwnerNote        = "OwnerNote"        // the person cannot authorize a new macOS
 	Help             = "Help"             // what is told to who asks what this window is
 )
 
 // Extra lists the keys of the texts that are no setting.
 func Extra() []string {
 	return []string{
-		WarningCountdown, RestartCountdown, HoldHeading, HoldAfter, PowerNote, SpaceNote, DeferralsLeftOne, DeferralsLeft, DateNote, DeclarationNote, Help,
+		WarningCountdown, RestartCountdown, HoldHeading, HoldAfter, PowerNote, SpaceNote, DeferralsLeftOne, DeferralsLeft, DateNote, DeclarationNote, OwnerNote, Help,
 	}
 }
 

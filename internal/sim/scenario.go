@@ -41,6 +41,7 @@ type Offer struct {
 	Install  time.Duration // how long an installation takes; 0 is made from the kind
 	Fails    int           // so many installations of it fail first
 	Prepares bool          // an installation only prepares it: it stays offered
+	Replaces string        // label of an offer that it takes the place of, when it is released
 	Becomes  string        // the macOS version that runs once it is installed; empty for the same
 	Ramped   time.Duration // for so long after the start, Apple lists it and does not let the Mac have it
 }

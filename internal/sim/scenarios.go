@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
@@ -8,7 +9,7 @@ import (
 
 // Scenarios are those that come with the program. The first is the one to show when none is asked for.
 func Scenarios() []Scenario {
-	return append(behaviours(), append(updates(), faults()...)...)
+	return slices.Concat(behaviours(), surroundings(), updates(), today(), faults())
 }
 
 func catalina() Offer {

@@ -103,7 +103,11 @@ func (m *Mac) inform(c macos.Command) macos.Output {
 
 // byHand lets a handy person install in Software Update, once it is open: all that needs no upgrade.
 func (m *Mac) byHand() {
-	if !m.scenario.Person.Handy || m.handling {
+	switch {
+	case !m.scenario.Person.Handy || m.handling:
+		return
+	case m.scenario.Silicon && m.scenario.Person.NoOwner:
+		m.note(KindPerson, "is asked for the password of a volume owner, and has none")
 		return
 	}
 	m.handling = true
@@ -246,6 +250,7 @@ func (m *Mac) happen(e Event) {
 		m.converting = m.now.Add(e.For)
 		m.note(KindSystem, "FileVault starts to convert the disk.")
 	case Release:
+		m.offers = slices.DeleteFunc(m.offers, func(o *offer) bool { return o.Label == e.Offer.Replaces && !o.installed && !o.waiting })
 		m.offers = append(m.offers, &offer{Offer: e.Offer})
 		m.note(KindSystem, "Apple releases "+e.Offer.Name()+".")
 	case Restart:
