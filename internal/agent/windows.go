@@ -69,6 +69,9 @@ func (t *turn) promptWindow(p enforce.Prompt) view {
 		notes = append(notes, w.note(language.SpaceNote))
 	case enforce.LackNothing:
 	}
+	if t.seen.Others > 0 && w.facts.Restart {
+		notes = append(notes, w.note(language.OthersNote))
+	}
 	if t.seen.NoOwner {
 		notes = append(notes, w.note(language.OwnerNote))
 	}

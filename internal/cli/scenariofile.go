@@ -32,9 +32,9 @@ type scenarioFile struct {
 	Management   managementFile    `yaml:"management"`
 	Declarations []declarationFile `yaml:"declarations"`
 
-	Updates  []offerFile    `yaml:"updates"`
-	Plan     []eventFile    `yaml:"plan"`
-	Faults   []faultFile    `yaml:"faults"`
+	Updates []offerFile `yaml:"updates"`
+	Plan    []eventFile `yaml:"plan"`
+	Faults  []faultFile `yaml:"faults"`
 }
 
 type personFile struct {

@@ -47,13 +47,14 @@ const (
 	DateNote         = "DateNote"         // the deadline is a date for all
 	DeclarationNote  = "DeclarationNote"  // macOS enforces the updates itself
 	OwnerNote        = "OwnerNote"        // the person cannot authorize a new macOS
+	OthersNote       = "OthersNote"       // people are logged in beside the one at the console
 	Help             = "Help"             // what is told to who asks what this window is
 )
 
 // Extra lists the keys of the texts that are no setting.
 func Extra() []string {
 	return []string{
-		WarningCountdown, RestartCountdown, HoldHeading, HoldAfter, PowerNote, SpaceNote, DeferralsLeftOne, DeferralsLeft, DateNote, DeclarationNote, OwnerNote, Help,
+		WarningCountdown, RestartCountdown, HoldHeading, HoldAfter, PowerNote, SpaceNote, DeferralsLeftOne, DeferralsLeft, DateNote, DeclarationNote, OwnerNote, OthersNote, Help,
 	}
 }
 
