@@ -107,8 +107,8 @@ func enforces(action enforce.Action) bool {
 	switch a := action.(type) {
 	case enforce.Warn, enforce.Install, enforce.AskRestart, enforce.ForceRestart, enforce.Finish:
 		return true
-	case enforce.Remind:
-		return a.Overdue
+	case enforce.Remind: // whom macOS does not let install can only be told
+		return a.Overdue || a.NoOwner
 	case enforce.Hold:
 		return a.Overdue
 	case enforce.Look, enforce.Download, enforce.Prompt, enforce.Wait:
