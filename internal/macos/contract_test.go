@@ -78,7 +78,13 @@ func TestEveryStyleKeepsTheContract(t *testing.T) {
 			if _, reply, _ := ask(gone); reply.Kind != ReplyFailed {
 				t.Errorf("a break-down at start is taken for %v", reply.Kind)
 			}
-			if _, reply, _ := ask(Output{TimedOut: true, Code: -1, Awake: time.Hour}); reply.Kind != ReplyTimeout {
+			hung := Output{TimedOut: true, Code: -1, Awake: time.Hour}
+			if _, reply, _ := ask(hung); reply.Kind != ReplyFailed {
+				t.Errorf("a window that was to close by itself, and had to be stopped: %v", reply.Kind)
+			}
+			w.Until = time.Date(2026, time.December, 3, 9, 0, 0, 0, time.UTC)
+			defer func() { w.Until = time.Time{} }()
+			if _, reply, _ := ask(hung); reply.Kind != ReplyTimeout {
 				t.Errorf("cut off at its time: %v", reply.Kind)
 			}
 		})

@@ -53,7 +53,11 @@ func (s Screen) ask(ctx context.Context, style Style, w Window) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return parseReply(style, out, w), nil
+	reply := parseReply(style, out, w)
+	if out.TimedOut && w.Until.IsZero() { // it was to close by itself, and hung: nobody can tell whether it was ever seen
+		reply.Kind = ReplyFailed
+	}
+	return reply, nil
 }
 
 // Stand shows a window that stands until it is stopped, or for its Timeout: in the first style that can be started. That a
