@@ -41,7 +41,7 @@ func Main(ctx context.Context, args []string, out, errOut *os.File) int {
 	p := program{
 		out: out, errOut: errOut, terminal: isTerminal(errOut),
 		agent: &agent.Agent{
-			Host:  macos.Host{Runner: NewRunner(), Tree: files, Lister: files, Ledger: files, Clock: Clock{}},
+			Host:  macos.Host{Runner: NewRunner(files), Tree: files, Lister: files, Ledger: files, Clock: Clock{}},
 			Root:  os.Geteuid() == 0,
 			Built: Built(),
 			Zone:  time.Local,

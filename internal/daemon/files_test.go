@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -176,22 +177,26 @@ func TestWriteThatFailsLeavesAllAsItWas(t *testing.T) {
 
 func TestWriteSweepsWhatAKilledProcessLeft(t *testing.T) {
 	dir, file := folder(t)
-	dead, err := os.StartProcess("/bin/sh", []string{"sh", "-c", "exit"}, &os.ProcAttr{}) //nolint:forbidigo // a process id that is free
-	must(t, err)
-	_, err = dead.Wait()
-	must(t, err)
+	writing := filepath.Join(dir, temporaryName("state.json", 2))
 	for _, name := range []string{
-		temporaryName("state.json", dead.Pid), temporaryName("state.json", os.Getpid()), // stale
-		temporaryName("state.json", os.Getppid()), temporaryName("other", dead.Pid), ".state.json.x.tmp", ".state.json.-1.tmp",
+		temporaryName("state.json", os.Getpid()), temporaryName("state.json", os.Getppid()), // whoever has these numbers now
+		filepath.Base(writing), temporaryName("other", 3), ".state.json.x.tmp", ".state.json.-1.tmp",
 	} {
 		must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
+	writer, err := os.Open(writing)
+	must(t, err)
+	must(t, syscall.Flock(int(writer.Fd()), syscall.LOCK_EX))
 	must(t, (&Files{}).Write(file, nil, 0o644))
-	want := strings.Join([]string{
-		temporaryName("other", dead.Pid), ".state.json.-1.tmp", temporaryName("state.json", os.Getppid()), ".state.json.x.tmp", "state.json",
-	}, " ")
-	if got := names(t, dir); got != want {
-		t.Errorf("left: %s, want %s", got, want)
+	kept := []string{temporaryName("other", 3), ".state.json.-1.tmp", filepath.Base(writing), ".state.json.x.tmp", "state.json"}
+	slices.Sort(kept)
+	if got := names(t, dir); got != strings.Join(kept, " ") {
+		t.Errorf("left: %s, want %s", got, kept)
+	}
+	must(t, writer.Close())
+	must(t, (&Files{}).Write(file, nil, 0o644))
+	if got := names(t, dir); strings.Contains(got, filepath.Base(writing)) {
+		t.Errorf("left: %s", got)
 	}
 }
 
@@ -279,12 +284,11 @@ func TestALockOnARemovedFileIsNotHeld(t *testing.T) {
 }
 
 func TestRemoveTakesAwayWhatKilledProcessesLeftInAFolder(t *testing.T) {
-	const nobody = 1 << 22 // no process has this number
 	folder := filepath.Join(t.TempDir(), "folder")
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	left := filepath.Join(folder, temporaryName("logo.png", nobody))
+	left := filepath.Join(folder, temporaryName("logo.png", os.Getppid()))
 	if err := os.WriteFile(left, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -34,10 +34,13 @@ const (
 )
 
 // Runner runs tools. The zero Runner refuses all.
-type Runner struct{ allowed []string }
+type Runner struct {
+	allowed []string
+	files   *Files // for the process ids that are kept
+}
 
 // NewRunner returns a Runner of the known tools.
-func NewRunner() *Runner { return &Runner{allowed: macos.Tools()} }
+func NewRunner(files *Files) *Runner { return &Runner{allowed: macos.Tools(), files: files} }
 
 // Run implements [macos.Runner].
 func (r *Runner) Run(ctx context.Context, c macos.Command) (macos.Output, error) {
@@ -124,11 +127,11 @@ func (r *Runner) start(ctx context.Context, c macos.Command) (*process, error) {
 		}
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(c.Path), err)
 	}
-	keep(c.Keep, cmd.Process.Pid)
+	r.keep(c.Keep, cmd.Process.Pid)
 	go func() {
 		_ = cmd.Wait() // how it ended is in its ProcessState
 		if c.Keep != "" {
-			_ = os.Remove(c.Keep)
+			_ = r.files.Remove(c.Keep)
 		}
 		p.awake = p.limits.watch.awake()
 		close(p.done)
@@ -138,9 +141,9 @@ func (r *Runner) start(ctx context.Context, c macos.Command) (*process, error) {
 
 // keep writes a process id into a file, for the turn that follows if this one is killed. It is worth no failure: without
 // it a window closes by itself, later.
-func keep(file string, pid int) {
+func (r *Runner) keep(file string, pid int) {
 	if file != "" {
-		_ = (&Files{}).Write(file, []byte(strconv.Itoa(pid)+"\n"), 0o600)
+		_ = r.files.Write(file, []byte(strconv.Itoa(pid)+"\n"), 0o600)
 	}
 }
 

@@ -23,7 +23,7 @@ func script(text string) macos.Command {
 	return macos.Command{Path: shell, Args: []string{"-c", text}, Timeout: time.Minute}
 }
 
-func shellRunner() *Runner { return &Runner{allowed: []string{shell}} }
+func shellRunner() *Runner { return &Runner{allowed: []string{shell}, files: &Files{}} }
 
 func mustRun(t *testing.T, c macos.Command) macos.Output {
 	t.Helper()
@@ -62,7 +62,7 @@ func TestRunGivesNoEnvironment(t *testing.T) {
 	t.Setenv("DYLD_INSERT_LIBRARIES", "/tmp/evil")
 	t.Setenv("PATH", "/tmp/evil")
 	env := "/usr/bin/env"
-	out, err := (&Runner{allowed: []string{env}}).Run(t.Context(), macos.Command{Path: env, Timeout: time.Minute})
+	out, err := (&Runner{allowed: []string{env}, files: &Files{}}).Run(t.Context(), macos.Command{Path: env, Timeout: time.Minute})
 	if err != nil || out.Stdout != "" || out.Code != 0 {
 		t.Errorf("%+v, %v", out, err)
 	}
@@ -71,10 +71,10 @@ func TestRunGivesNoEnvironment(t *testing.T) {
 func TestRunRefusesWhatIsNotListed(t *testing.T) {
 	var unlisted *macos.UnlistedError
 	for _, path := range []string{shell, "softwareupdate", "/usr/sbin/../sbin/softwareupdate", ""} {
-		if _, err := NewRunner().Run(t.Context(), macos.Command{Path: path, Timeout: time.Minute}); !errors.As(err, &unlisted) {
+		if _, err := NewRunner(&Files{}).Run(t.Context(), macos.Command{Path: path, Timeout: time.Minute}); !errors.As(err, &unlisted) {
 			t.Errorf("%q: %v", path, err)
 		}
-		if _, err := NewRunner().Start(t.Context(), macos.Command{Path: path}); !errors.As(err, &unlisted) {
+		if _, err := NewRunner(&Files{}).Start(t.Context(), macos.Command{Path: path}); !errors.As(err, &unlisted) {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
@@ -92,7 +92,7 @@ func TestRunTellsWhatIsMissing(t *testing.T) {
 	}
 	for _, path := range []string{filepath.Join(dir, "absent"), plain, dir, orphan} {
 		var missing *macos.MissingError
-		_, err := (&Runner{allowed: []string{path}}).Run(t.Context(), macos.Command{Path: path, Timeout: time.Minute})
+		_, err := (&Runner{allowed: []string{path}, files: &Files{}}).Run(t.Context(), macos.Command{Path: path, Timeout: time.Minute})
 		if !errors.As(err, &missing) || missing.Path != path {
 			t.Errorf("%q: %v", path, err)
 		}
