@@ -316,12 +316,19 @@ func histories(t *testing.T, w troubles, check func(*rapid.T, *history)) {
 	t.Helper()
 	decisions := 0
 	try(t, countHistories, func(t *rapid.T) {
-		m := newMac(drawPolicy(t))
+		m, blind := newMac(drawPolicy(t)), 0
 		for range rapid.IntRange(1, 40).Draw(t, "chapters") {
 			if m.finished {
 				break
 			}
-			m.play(drawChapter(t, w))
+			c := drawChapter(t, w)
+			if blind--; w.tools && blind < -10 && oneIn(t, 10, "no window can be shown for a while") {
+				blind = 10
+			}
+			if blind > 0 {
+				c.unseen, c.answer = true, enforce.AnswerUnseen
+			}
+			m.play(c)
 		}
 		check(t, &m.history)
 		decisions += len(m.moments)

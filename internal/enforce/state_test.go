@@ -104,7 +104,8 @@ func reasons() []enforce.Why {
 		enforce.WhyConverting, enforce.WhyDue, enforce.WhyNobody, enforce.WhyDeadline, enforce.WhyDeadlineNobody, enforce.WhyAgreed,
 		enforce.WhyWarned, enforce.WhyInstalled, enforce.WhyInstalledNobody, enforce.WhyRestartPending, enforce.WhyStillUp,
 		enforce.WhyRestarting, enforce.WhyRestartRefused, enforce.WhyUnseen, enforce.WhyInstallFailed, enforce.WhyByHand,
-		enforce.WhyByHandOverdue, enforce.WhyNoEvent,
+		enforce.WhyByHandOverdue, enforce.WhyNoEvent, enforce.WhyUnwarned, enforce.WhyPower, enforce.WhySpace, enforce.WhyBusy,
+		enforce.WhyLocked, enforce.WhyOthers, enforce.WhySettingUp, enforce.WhyDeclared, enforce.WhyLater,
 	}
 }
 
