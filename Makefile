@@ -11,7 +11,7 @@ RACE ?= ./...
 MUTANTS ?= internal/enforce
 
 .DEFAULT_GOAL := help
-.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants transcript ci
+.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants proof transcript ci
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,16 +78,35 @@ bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## Run every fuzz test for FUZZTIME (10s)
-	@set -e; for package in $$(go list ./...); do \
+	@set -e -o pipefail; for package in $$(go list ./...); do \
 		names=$$(go test -list '^Fuzz' "$$package"); \
 		for name in $$(echo "$$names" | awk '/^Fuzz/'); do \
 			echo "$$package $$name"; \
-			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package"; \
+			text=$$(go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" | tee /dev/stderr); \
+			if [ -n "$$INSTALL_OR_DEFER_PROOF_FILE" ]; then \
+				tried=$$(echo "$$text" | awk '{ for (i = 1; i < NF; i++) if ($$i == "execs:") n = $$(i + 1) } END { print n + 0 }'); \
+				printf '{"name":"fuzz tests","count":1}\n{"name":"seconds of fuzzing","count":%d}\n{"name":"inputs that fuzzing has tried","count":%d}\n' \
+					$(FUZZTIME:s=) $$tried >> "$$INSTALL_OR_DEFER_PROOF_FILE"; \
+			fi; \
 		done; \
 	done
 
 mutants: ## Make mistakes in the core, one at a time, and see whether the tests notice (MUTANTS=internal/agent/ask.go:20-40)
 	go run ./internal/mutants $(MUTANTS)
+
+# What a proof takes: plays of the whole daemon for each promise, seconds for each fuzz test, and what is mutated.
+PROOF_PLAYS ?= 600
+PROOF_FUZZTIME ?= 30s
+PROOF_MUTANTS ?= internal/enforce internal/journal
+
+proof: ## Play everything in full, fuzz, make mistakes, and write docs/reliability.md with the numbers (an hour or two)
+	@set -ex; temp=$$(mktemp -d); trap 'rm -rf "$$temp"' EXIT; \
+	export INSTALL_OR_DEFER_PROOF_FILE="$$temp/counts"; \
+	INSTALL_OR_DEFER_PROOF=1 go test -count=1 -timeout 2h $$(go list ./... | grep -v '/internal/agent$$'); \
+	INSTALL_OR_DEFER_PROOF=1 go test -count=1 -timeout 2h ./internal/agent -rapid.checks=$(PROOF_PLAYS); \
+	$(MAKE) --no-print-directory fuzz FUZZTIME=$(PROOF_FUZZTIME); \
+	go run ./internal/mutants -json "$$temp/mutants.json" $(PROOF_MUTANTS); \
+	go run ./internal/reliability/prove -date "$$(date +%F)" -counts "$$temp/counts" -mutants "$$temp/mutants.json"
 
 transcript: ## Write the transcript that the README shows
 	go run ./cmd/install-or-defer simulate > docs/transcript.new
