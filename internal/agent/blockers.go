@@ -25,6 +25,7 @@ const (
 	BlockerLook       Blocker = "updates not listed"
 	BlockerWindows    Blocker = "windows not shown"
 	BlockerFailed     Blocker = "installation failed"
+	BlockerPerson     Blocker = "person has not installed" // past the deadline, where only they can
 	BlockerLater      Blocker = "not offered yet"
 	BlockerLapsed     Blocker = "declaration lapsed"
 	BlockerOwner      Blocker = "no volume owner"
@@ -33,8 +34,8 @@ const (
 	BlockerSupervised Blocker = "not supervised"
 )
 
-// blockersOf names what stands in the way at a time, given what is known of rights.
-func blockersOf(s enforce.State, now time.Time, rights []Blocker) []Blocker {
+// blockersOf names what stands in the way at a time, given how updates are installed and what is known of rights.
+func blockersOf(s enforce.State, now time.Time, methods []enforce.Method, rights []Blocker) []Blocker {
 	list := []Blocker{}
 	add := func(is bool, b Blocker) {
 		if is {
@@ -52,6 +53,7 @@ func blockersOf(s enforce.State, now time.Time, rights []Blocker) []Blocker {
 	add(s.Look.Failures > 0, BlockerLook)
 	add(s.Unseen > 0, BlockerWindows)
 	add(s.Install.Failures > 0, BlockerFailed)
+	add(overdue && slices.Contains(methods, enforce.ByPerson), BlockerPerson)
 	add(now.Before(s.Later), BlockerLater)
 	add(s.Lapsed, BlockerLapsed)
 	if len(s.Pending) > 0 {

@@ -36,6 +36,7 @@ type keeper struct {
 	log   *logLines
 	head  journal.Head // as the state knows it, and then as it grows
 	ready bool         // the file was looked at
+	sound bool         // and is as it was left
 	stuck bool         // it cannot be written
 }
 
@@ -76,6 +77,7 @@ func (k *keeper) prepare(now time.Time) {
 	trouble := tampered(check, known)
 	switch {
 	case trouble == "":
+		k.sound = err == nil
 		k.head = later(known, check.Head())
 		k.rotate(journalMost)
 		return

@@ -124,12 +124,13 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 	}
 	state, now := s.state, a.Host.Clock.Now()
 	end, whole := endOfJournal(a.Host, s.journal.head)
+	methods := enforce.Methods(s.policy, state, now)
 	r := Report{
 		Identifier: s.config.Identifier,
 		Phase:      state.Phase(now), Deadline: state.Deadline, NextPrompt: nextPrompt(state, now),
 		DeferralsUsed: state.Deferrals, Prompts: state.Prompts,
 		Pending:    []PendingUpdate{},
-		DeadlineBy: state.Limit, Blockers: blockersOf(state, now, s.stored.Rights),
+		DeadlineBy: state.Limit, Blockers: blockersOf(state, now, methods, s.stored.Rights),
 		LastLook: lastLook(state), LastError: LastError(state.Problem),
 		ByHand: s.byHand(), InstallFailures: state.Install.Failures,
 		Restart: state.Restart.Power, SetBack: int64(state.SetBack / time.Second),
@@ -137,7 +138,6 @@ func (a *Agent) Status(ctx context.Context) (Report, error) {
 		Problems: append([]string{}, s.problems...),
 		now:      now, zone: s.zone(),
 	}
-	methods := enforce.Methods(s.policy, state, now)
 	for i, u := range state.Pending {
 		r.Pending = append(r.Pending, PendingUpdate{u.Label, u.Title, u.Version, u.Action, methods[i], u.Name()})
 	}

@@ -89,13 +89,16 @@ func (t *turn) summarize(last Summary) Summary {
 	for _, u := range s.Pending {
 		names = append(names, u.Name())
 	}
-	sum.Pending, sum.Blockers = list(names), list(blockersOf(s, now, t.stored.Rights))
 	methods := enforce.Methods(t.policy, s, now)
+	sum.Pending, sum.Blockers = list(names), list(blockersOf(s, now, methods, t.stored.Rights))
 	slices.Sort(methods)
 	if sum.Method = list(slices.Compact(methods)); sum.Method != "" {
 		sum.MethodReason = t.policy.MethodReason
 	}
-	if t.journal.ready && t.whole == "" || last.Journal == "" {
+	switch {
+	case t.journal.sound && last.JournalWhole == "yes": // the older file is read again with the daily report
+		sum.Journal = t.journal.head.String()
+	case t.journal.ready && t.whole == "" || last.Journal == "":
 		var end journal.Head
 		end, t.whole = endOfJournal(t.agent.Host, t.journal.head)
 		t.journal.head = later(t.journal.head, end)

@@ -47,15 +47,10 @@ func (p *Play) apart() (broken []string) {
 // ending is P15: every turn ends within the limits of its tools, and none takes too many steps.
 func (p *Play) ending() (broken []string) {
 	const longest = 12 * time.Hour // a look, a download and an installation that hang, and a prompt
-	asleep := time.Duration(0)
-	for _, e := range p.Scenario().Plan {
-		if e.Do == sim.Sleep {
-			asleep += e.For
-		}
-	}
 	longestPrompt := p.setting("PromptTimeout") + p.setting("UpdateDelay")
 	for _, turn := range p.Turns {
-		if took := turn.Ended.Sub(turn.Began); took > longest+longestPrompt+asleep {
+		took := turn.Ended.Sub(turn.Began)
+		if took > longest+longestPrompt && took-p.asleep(turn.Began, turn.Ended) > longest+longestPrompt {
 			broken = append(broken, fmt.Sprintf("a turn took %v", took))
 		}
 	}
