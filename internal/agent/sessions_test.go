@@ -1,0 +1,97 @@
+package agent_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/sim"
+	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
+)
+
+// seated is one row of docs/sessions.md, played: what is done to the Mac, and what comes of it.
+type seated struct {
+	name     string
+	prepare  func(*sim.Scenario)
+	asked    bool          // before the deadline
+	warned   bool          // after it
+	enforced time.Duration // how long after the deadline an installation begins at the latest; 0 is not at all
+	blocker  agent.Blocker
+}
+
+// tableOfSessions has the rows in the order of the document.
+func tableOfSessions() []seated {
+	plan := func(events ...sim.Event) func(*sim.Scenario) {
+		return func(s *sim.Scenario) { s.Plan = events }
+	}
+	act := func(answers, final []sim.Act) func(*sim.Scenario) {
+		return func(s *sim.Scenario) { s.Person = sim.Person{Answers: answers, Final: final} }
+	}
+	deferring := []sim.Act{{Do: sim.Defer}}
+	const soon = 40 * time.Minute // an interval, and the warning
+	return []seated{
+		{"a person", act(deferring, nil), true, true, soon, ""},
+		{"a person in a call", plan(sim.Event{Do: sim.MeetingStart, Key: "Talk"}), true, true, soon, ""},
+		{"a person whose screen is locked", plan(sim.Event{At: 10 * time.Hour, Do: sim.Lock}), true, true, soon, ""},
+		{"another person, by fast user switching", plan(sim.Event{At: 0, Do: sim.SwitchUser}), true, true, soon, ""},
+		{"the login window, nobody logged in", func(s *sim.Scenario) { s.Person.Away = true }, false, false, soon, ""},
+		{"the login window, and `InstallWhenLoggedOut` is off", func(s *sim.Scenario) {
+			s.Person.Away = true
+			s.Settings["InstallWhenLoggedOut"] = false
+		}, false, false, 0, agent.BlockerNobody},
+		{"the login window, with sessions behind it", plan(sim.Event{At: 0, Do: sim.LoginWindow}), false, false, 0, agent.BlockerOthers},
+		{"Setup Assistant", func(s *sim.Scenario) { s.Person.SettingUp = true }, false, false, 0, agent.BlockerSetup},
+		{"a person who logs out at a prompt", func(s *sim.Scenario) {
+			s.Person.Answers = []sim.Act{{Do: sim.LogOut}, {Do: sim.Defer}}
+			s.Plan = []sim.Event{{At: 2 * time.Hour, Do: sim.LogIn}}
+		}, true, true, soon, ""},
+		{"a person who logs out at the warning", act(deferring, []sim.Act{{Do: sim.LogOut}}), true, true, soon, ""},
+	}
+}
+
+func TestTheTableOfSessions(t *testing.T) {
+	var names []string
+	for _, row := range tableOfSessions() {
+		names = append(names, row.name)
+		t.Run(row.name, func(t *testing.T) {
+			s := ordinary(answering(sim.Act{Do: sim.Defer}))
+			s.Settings, s.Limit = map[string]any{"MaxDeferralTime": int64(24 * 60 * 60)}, 3*24*time.Hour
+			row.prepare(&s)
+			p := playOut(t, s)
+			must(t, p.Tally.Prompts > 0 == row.asked, "%d prompts", p.Tally.Prompts)
+			must(t, p.Tally.Warnings > 0 == row.warned, "%d warnings", p.Tally.Warnings)
+			must(t, p.Tally.Removed == (row.enforced > 0), "it is enforced: %t", p.Tally.Removed)
+			installs := promisetest.Actions[enforce.Install](p)
+			if row.enforced == 0 {
+				must(t, len(installs) == 0, "%d installations", len(installs))
+				must(t, strings.Contains(reported(t, p).Blockers, string(row.blocker)), "in the way: %s", reported(t, p).Blockers)
+				return
+			}
+			if first := installs[0]; first.At.Sub(first.State.Deadline) > row.enforced || first.At.Before(first.State.Deadline) {
+				t.Errorf("enforced %v after the deadline", first.At.Sub(first.State.Deadline))
+			}
+		})
+	}
+	if documented := firstColumn(t, "../../docs/sessions.md"); !slices.Equal(documented, names) {
+		t.Errorf("the document has the rows %q", documented)
+	}
+}
+
+// firstColumn lists the first cells of a table in a document.
+func firstColumn(t *testing.T, name string) (cells []string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if cell, ok := strings.CutPrefix(line, "| "); ok {
+			cells = append(cells, strings.TrimSpace(strings.Split(cell, " |")[0]))
+		}
+	}
+	return cells[1:]
+}
