@@ -17,9 +17,9 @@ type Promise struct {
 // writes itself, P12 by what runs when, P16 by whether there is a reason. The rest of these is for tests that know more.
 func Promises() []Promise {
 	return []Promise{
-		{"P1", "Before the deadline nothing is installed by force and nothing restarts, unless the person clicks the install button.", (*Play).unforced},
-		{"P2", "After the deadline enforcement begins within one `StartInterval` of time that the Mac is awake and its tools work.", (*Play).inTime},
-		{"P3", "Whoever is logged in sees a final warning for at least `UpdateDelay` before a forced install. With nobody logged in there is nobody to warn. Where neither jamfHelper nor osascript can show a window in three turns in a row, it is done without ([ADR 11](adr/0011-a-broken-window-does-not-stop-enforcement.md)).", (*Play).warnedFirst},
+		{"P1", "Before the deadline nothing is installed by force and nothing restarts by our doing, unless the person clicks the install button.", (*Play).unforced},
+		{"P2", "After the deadline enforcement begins within one `StartInterval` of time that the Mac is awake, its tools work, and it has the power and the space for it. Where only the person can install, enforcement is a reminder that returns.", (*Play).inTime},
+		{"P3", "Whoever is at the console sees a final warning for at least `UpdateDelay` before a forced install. With nobody logged in there is nobody to warn; with people logged in and none of them at the console nothing is forced. Where no tool can show a window in three turns in a row, it is done without ([ADR 11](adr/0011-a-broken-window-does-not-stop-enforcement.md)).", (*Play).warnedFirst},
 		{"P4", "A deferral lasts as long as it was said to last, unless the deadline ends it. No two prompts come closer together than that.", (*Play).deferredInFull},
 		{"P5", "The deadline only moves earlier. A policy that runs again, a reinstall, a restart, an edited preference, a failed look, a closed lid or a clock set back does not move it later; when the clock steps back, deadline and deferral step back with it.", (*Play).neverLater},
 		{"P6", "While the clock cannot be right (it shows a time before this build was made) no deadline is set.", (*Play).plausibly},
