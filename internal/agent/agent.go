@@ -45,6 +45,7 @@ var (
 	// ErrUntrusted says that a file of ours could be anybody's.
 	ErrUntrusted = errors.New("a file of this program cannot be trusted")
 	ErrTurn      = errors.New("the turn did not do what it was to do")
+	ErrLoaded    = errors.New("the job is still loaded")
 )
 
 // budget is how many actions a turn may take. The longest that makes sense, a reminder loop, takes less than twenty.

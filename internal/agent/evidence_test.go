@@ -60,8 +60,11 @@ func TestWhatSomebodyChangesIsNoticed(t *testing.T) {
 		},
 		"a missing job": {
 			change: func(p *promisetest.Play, n int) {
-				if n == 4 {
-					_ = p.Remove(agent.LaunchDaemonPath(agent.Identifier))
+				switch job := agent.LaunchDaemonPath(agent.Identifier); n {
+				case 4:
+					_ = p.Remove(job)
+				case 8:
+					p.Put(job, []byte("<plist/>"), 0o644)
 				}
 			},
 			notice: "/Library/LaunchDaemons/com.github.mpanighetti.install-or-defer.plist is missing, so no turn is started after the next restart; install the package again",

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
@@ -23,15 +24,14 @@ func (t *turn) finish(ctx context.Context) error {
 	return t.agent.remove(ctx, t.log, t.config)
 }
 
-// remove removes the program and all it has left, but for a diagnostic log that the administrator asked for. The
-// LaunchDaemon's file goes first: if it cannot be removed nothing is, since a job without its program fails at every
-// interval for ever. Unloading the job comes last, since it ends this process.
+// remove removes the program and all it has left, but for a diagnostic log that the administrator asked for.
+//
+// Killed on the way, the next turn finds nothing to do and goes on. So all it takes to start one stays to the end: the
+// job is unloaded while its file and its program are there, and if that does not work, they stay for the next turn. To
+// unload it is to be told to end, and then there are some seconds left, ExitTimeOut in launchd.plist(5), for the rest: the
+// LaunchDaemon's file before the program, since a job without its program fails at every interval for ever.
 func (a *Agent) remove(ctx context.Context, log *logLines, c config) error {
 	log.say("Removing %s.", c.Identifier)
-	if err := a.Host.Tree.Remove(LaunchDaemonPath(c.Identifier)); err != nil {
-		log.say("Nothing is removed: %v.", err)
-		return fmt.Errorf("remove LaunchDaemon: %w", err)
-	}
 	var failed []error
 	if _, err := a.Host.Lister.Stat(macos.PreferencesPath(c.Identifier)); err == nil {
 		failed = append(failed, macos.Defaults{Host: a.Host}.Delete(ctx, c.Identifier))
@@ -40,28 +40,55 @@ func (a *Agent) remove(ctx context.Context, log *logLines, c config) error {
 	for _, name := range leftovers(c) {
 		failed = append(failed, a.Host.Tree.Remove(name))
 	}
+	log.say("The job %s is unloaded, which ends this process.", c.Identifier)
+	log.flush(ctx)
+	if err := a.unload(ctx, c.Identifier); err != nil {
+		log.say("The program stays, to try again: %v.", err)
+		return err
+	}
+	if err := a.Host.Tree.Remove(LaunchDaemonPath(c.Identifier)); err != nil {
+		log.say("The program stays: %v.", err)
+		return fmt.Errorf("remove LaunchDaemon: %w", err)
+	}
+	for _, name := range []string{BuildPath, lockPath, BinaryPath, SupportFolder} {
+		failed = append(failed, a.Host.Tree.Remove(name))
+	}
 	err := errors.Join(failed...)
 	if err != nil {
 		log.say("Not all could be removed: %s.", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	log.say("Done. The job %s is unloaded, which ends this process.", c.Identifier)
-	log.flush(ctx)
-	if bootErr := (macos.Launchd{Host: a.Host}).Remove(ctx, c.Identifier); bootErr != nil {
-		err = errors.Join(err, bootErr)
-	}
 	return err
 }
 
-// leftovers lists the files to remove, the folder last.
+// unload unloads the job, and returns when it is: when this process is told to end, or launchd does not know the job.
+func (a *Agent) unload(ctx context.Context, identifier string) error {
+	const notice = 5 * time.Second // in which a process is told
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("unload %s: %w", identifier, err)
+	}
+	launchd := macos.Launchd{Host: a.Host}
+	err := launchd.Remove(ctx, identifier)
+	unloaded := ctx.Err() != nil || launchd.Gone(ctx, identifier) || err == nil && a.Host.Clock.Sleep(ctx, notice) != nil
+	switch {
+	case unloaded:
+		return nil
+	case err == nil:
+		return fmt.Errorf("unload %s: %w", identifier, ErrLoaded)
+	default:
+		return err
+	}
+}
+
+// leftovers lists the files to remove that a turn can do without. The state goes before the journal, which else would seem
+// to have been tampered with.
 func leftovers(c config) []string {
-	files := []string{LinkPath, BinaryPath, BuildPath, StatePath, JournalPath, oldJournalPath, ReportPath, ResetPath}
+	files := []string{LinkPath, StatePath, JournalPath, oldJournalPath, ReportPath, ResetPath}
 	for _, logo := range []string{c.Logo, c.Settings.Text(settings.MessagingLogo)} {
-		if path.Dir(logo) == SupportFolder && path.Clean(logo) == logo && !slices.Contains(files, logo) {
+		if path.Dir(logo) == SupportFolder && path.Clean(logo) == logo && !slices.Contains(append(files, BuildPath, BinaryPath), logo) {
 			files = append(files, logo)
 		}
 	}
-	files = append(files, macos.DialogFiles(SupportFolder)...)
-	return append(files, windowPath, lockPath, SupportFolder)
+	return append(files, windowPath)
 }
 
 // Reset forgets the round: the next look that finds a required update begins a new one, with a new deadline. The journal

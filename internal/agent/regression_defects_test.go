@@ -90,8 +90,22 @@ func TestDefect05IfTheLaunchDaemonStaysSoDoesItsProgram(t *testing.T) {
 	host := p.Host()
 	host.Tree = stuck{host.Tree, agent.LaunchDaemonPath(agent.Identifier)}
 	err := p.Agent(host).Turn(t.Context())
-	if left := p.Leftovers(); err == nil || !slices.Contains(left, agent.BinaryPath) || !slices.Contains(left, agent.Identifier) {
+	if left := p.Leftovers(); err == nil || !slices.Contains(left, agent.BinaryPath) || !slices.Contains(left, agent.LaunchDaemonPath(agent.Identifier)) {
 		t.Errorf("got %v, left %q", err, left)
+	}
+}
+
+// A job that cannot be unloaded needs its program, to try again.
+func TestIfTheJobStaysSoDoesItsProgram(t *testing.T) {
+	for _, kind := range sim.FaultKinds() {
+		if kind == sim.Half || kind == sim.Foreign {
+			continue // with these it does its work, whatever it says
+		}
+		s := ordinary(sim.Person{})
+		s.Name, s.Offers, s.Faults = kind, nil, []sim.Fault{{Tool: "launchctl", Arg: "bootout", Kind: kind, Times: 7}}
+		p := playOut(t, s)
+		p.Removed(t)
+		must(t, p.Tally.Turns == 8 && p.Turns[6].Err != nil, "%s: %d turns, of which the last but one ends with %v", kind, p.Tally.Turns, p.Turns[6].Err)
 	}
 }
 

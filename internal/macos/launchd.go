@@ -34,3 +34,12 @@ func (l Launchd) Loaded(ctx context.Context, label string) (bool, error) {
 	}
 	return out.Code == 0, nil
 }
+
+// Gone tells whether launchd says, in so many words, that it knows no such job of the system.
+func (l Launchd) Gone(ctx context.Context, label string) bool {
+	const noSuchProcess, noSuchService = 3, 113
+	out, err := l.Host.Runner.Run(ctx, Command{
+		Path: launchctlPath, Args: []string{"print", "system/" + label}, Timeout: shortly,
+	})
+	return err == nil && !out.TimedOut && (out.Code == noSuchProcess || out.Code == noSuchService)
+}

@@ -14,11 +14,21 @@ type Turn func(ctx context.Context, host macos.Host) error
 // Play lets launchd start turns until the daemon has removed itself or the scenario's limit is reached.
 func (m *Mac) Play(ctx context.Context, turn Turn) Tally {
 	end := m.start.Add(m.scenario.Limit)
-	for m.loaded && m.now.Before(end) && ctx.Err() == nil {
+	for m.now.Before(end) && ctx.Err() == nil {
+		if !m.loaded && !m.loadedLater() {
+			break
+		}
 		halted := m.guard(func() {
 			m.due()
+			if _, ok := m.files[agent.BinaryPath]; !ok {
+				m.note(KindSystem, "launchd cannot start a turn: the program is gone.")
+				return
+			}
 			m.Tally.Turns++
 			m.note(KindTurn, "launchd starts a turn")
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			m.terminate = cancel
 			if err := turn(ctx, m.Host()); err != nil {
 				m.note(KindSystem, "The turn ends: "+err.Error())
 			}
@@ -29,9 +39,25 @@ func (m *Mac) Play(ctx context.Context, turn Turn) Tally {
 			m.guard(func() { m.pass(agent.Interval, limits{gone: m.justBooted}) })
 		}
 	}
-	m.Tally.Removed = !m.loaded
+	m.Tally.Removed = !m.loaded && !m.forgotten
 	m.Tally.Ended = m.Now()
 	return m.Tally
+}
+
+// loadedLater restarts the Mac where the job is not loaded, and its file is there: launchd then begins with it.
+func (m *Mac) loadedLater() bool {
+	m.guard(func() {
+		if m.hasJob() {
+			m.pass(8*time.Hour, limits{})
+			m.restart(false, "Somebody restarts the Mac.")
+		}
+	})
+	return m.loaded
+}
+
+func (m *Mac) hasJob() bool {
+	_, ok := m.files[agent.LaunchDaemonPath(agent.Identifier)]
+	return ok
 }
 
 // justBooted tells that the Mac has started and no turn has been since.
@@ -51,6 +77,9 @@ func (m *Mac) guard(do func()) (halted bool) {
 	return false
 }
 
+// LosePower ends everything at once. The Mac starts again. To be called from within a turn, which does not go on.
+func (m *Mac) LosePower() { m.restart(false, "The Mac loses its power.") }
+
 // restart restarts the Mac, or shuts it down and starts it again.
 func (m *Mac) restart(forced bool, why string) {
 	m.Tally.Restarts++
@@ -69,6 +98,7 @@ func (m *Mac) restart(forced bool, why string) {
 	}
 	m.now = m.now.Add(2 * time.Minute)
 	m.boot = m.now
+	m.loaded, m.forgotten = m.hasJob(), m.forgotten || m.loaded && !m.hasJob() // launchd begins with the files that are there
 	m.unsaved = false
 	m.console = console{setup: m.console.setup}
 	if m.version != became {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -37,7 +38,9 @@ type Mac struct {
 	files          map[string]*file
 	tools          []string // that may be run
 	locked         bool
-	loaded         bool // launchd knows the job
+	loaded         bool   // launchd knows the job
+	forgotten      bool   // it did, until a restart
+	terminate      func() // tells the turn that is under way to end, as launchd does; nil where none is
 	offline        bool
 	loggedIn       bool
 	unsaved        bool
@@ -182,6 +185,9 @@ func (m *Mac) File(path string) (data []byte, ok bool) {
 	}
 	return f.data, true
 }
+
+// Paths lists all files and folders.
+func (m *Mac) Paths() []string { return slices.Sorted(maps.Keys(m.files)) }
 
 // Put places a file, as anything else on a Mac might.
 func (m *Mac) Put(path string, data []byte, mode fs.FileMode) { m.put(path, data, mode) }

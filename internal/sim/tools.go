@@ -137,7 +137,10 @@ func (m *Mac) launchctl(c macos.Command) macos.Output {
 	case len(c.Args) == 2 && c.Args[0] == "bootout":
 		m.loaded = false
 		m.note(KindSystem, "launchd unloads the job.")
-		panic(halt{"bootout"})
+		if m.terminate != nil {
+			m.terminate()
+		}
+		return macos.Output{}
 	case len(c.Args) == 2 && c.Args[0] == "print" && m.loaded:
 		return macos.Output{Stdout: c.Args[1] + " = {\n\tstate = running\n}\n"}
 	default:
