@@ -145,3 +145,23 @@ func TestWhatThePersonInstallsNeedsNoPowerOfOurs(t *testing.T) {
 		s.hears(enforce.Held{Scene: low()}, "Remind by-hand-overdue")
 	})
 }
+
+func TestWhatWasLackingIsForgottenOnceItIsThere(t *testing.T) {
+	t.Run("when the warning is shown", func(t *testing.T) {
+		s := needy(t)
+		s.begins()
+		s.answers(enforce.AnswerUnseen, "Wait unseen")
+		s.s.Lack = enforce.LackPower // in an earlier turn
+		s.due(s.s.Deadline, low(), "Hold power")
+		s.must(s.s.Holds == 1, "%d windows have asked for it", s.s.Holds)
+		s.hears(enforce.Held{Scene: somebody}, "Warn deadline")
+		s.must(s.s.Lack == enforce.LackNothing, "lacks %q", s.s.Lack)
+	})
+	t.Run("when it is installed without a word about it", func(t *testing.T) {
+		s := needy(t)
+		s.begins()
+		s.s.Lack = enforce.LackSpace
+		s.answers(enforce.AnswerInstall, "Install agreed")
+		s.must(s.s.Lack == enforce.LackNothing, "lacks %q", s.s.Lack)
+	})
+}
