@@ -16,6 +16,7 @@ type cabinet struct {
 	model  *model
 	name   []string // where the name is
 	id     []string // where the number is
+	listed []string // what a list shows besides those two
 
 	// accept refuses what cannot be, and makes what the server makes. It gets what was there, which is nil for what is
 	// new, and what is to be there.
@@ -59,16 +60,22 @@ func (k *cabinet) put(c *call, id int, e *element) int {
 	return id
 }
 
-// list answers with number and name of each that the filter wants; nil wants all.
+// list answers with number, name and what else a list shows of each that the filter wants; nil wants all.
 func (k *cabinet) list(want func(e *element) bool) func(*call) answer {
 	return func(c *call) answer {
-		of := &model{name: k.plural, list: true, size: true, children: []*model{{name: k.root, children: []*model{
-			{name: "id", kind: "int"}, {name: "name"},
-		}}}}
+		row := &model{name: k.root, children: []*model{{name: "id", kind: "int"}, {name: "name"}}}
+		for _, name := range k.listed {
+			row.children = append(row.children, k.model.child(name))
+		}
+		of := &model{name: k.plural, list: true, size: true, children: []*model{row}}
 		e := branch(k.plural)
 		for _, id := range k.all(c) {
 			if one, ok := k.get(c, id); ok && (want == nil || want(one)) {
-				e.children = append(e.children, branch(k.root, leaf("id", strconv.Itoa(id)), leaf("name", one.text(k.name...))))
+				shown := branch(k.root, leaf("id", strconv.Itoa(id)), leaf("name", one.text(k.name...)))
+				for _, name := range k.listed {
+					shown.children = append(shown.children, leaf(name, one.text(name)))
+				}
+				e.children = append(e.children, shown)
 			}
 		}
 		return c.answerClassic(of, e)

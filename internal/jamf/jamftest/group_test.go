@@ -163,3 +163,15 @@ func TestAllGroupsInOneList(t *testing.T) {
 		t.Error(r.body)
 	}
 }
+
+func TestTheClassicListTellsTheTwoKindsOfGroupsApart(t *testing.T) {
+	b := visit(t, jamftest.Options{})
+	b.must(201, "POST", "/api/v3/computer-groups/smart-groups", `{"name":"Silicon","criteria":[]}`)
+	b.must(201, "POST", "/api/v3/computer-groups/static-groups", `{"name":"Ring","assignments":[]}`)
+	list := b.must(200, "GET", "/JSSResource/computergroups", "").body
+	for _, want := range []string{"<size>2</size>", "<name>Silicon</name><is_smart>true</is_smart>", "<name>Ring</name><is_smart>false</is_smart>"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("%s is not in %s", want, list)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 func classicGroups() *cabinet {
 	k := &cabinet{
 		root: "computer_group", plural: "computer_groups", model: loadModel("computer_group"), name: []string{"name"}, id: []string{"id"},
+		listed: []string{"is_smart"},
 	}
 	k.load = func(c *call, id int) (*element, bool) {
 		g, ok := c.groups.get(c.view, id)
