@@ -229,6 +229,9 @@ func (s *Server) report(m *machine, at time.Time, attributes []Attribute) {
 		m.live.Attributes[a.Name] = value
 	}
 	m.told = m.state(s.options.Lifecycle, at)
+	if l := s.options.Lifecycle; l.Leaves && m.told == l.Compliant {
+		m.life, m.told = nil, l.Absent
+	}
 	m.live.Profiles = s.delivered(m)
 	m.reported = m.live.clone()
 }

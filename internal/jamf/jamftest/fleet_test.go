@@ -342,3 +342,27 @@ func TestOneAdvanceIsAsGoodAsMany(t *testing.T) {
 		t.Errorf("many:\n%s\none:\n%s", many, one)
 	}
 }
+
+func TestAnEnforcerThatLeavesTellsOnceThatItIsDone(t *testing.T) {
+	o := jamftest.Options{
+		Off: []jamftest.Behaviour{jamftest.Transfer, jamftest.Replication},
+		Lifecycle: jamftest.Lifecycle{
+			Target: jamftest.Release{Version: "15.7.1", Build: "24G231"}, Agree: 1, Leaves: true,
+			Says: func(state string, a jamftest.Attribute) string { return a.Name + ": " + state },
+		},
+	}
+	b := planned(t, o, able())
+	b.must(201, "POST", "/api/v1/computer-extension-attributes", attribute)
+	deploy(b, "<frequency>Once every week</frequency>")
+	var told []string
+	for range 20 * 24 * 3 {
+		b.server.Advance(20 * time.Minute)
+		if m, _ := b.server.Mac(1); len(told) == 0 || told[len(told)-1] != m.Attributes["Status"] {
+			told = append(told, m.Attributes["Status"])
+		}
+	}
+	// It was installed again a week later, twice, and had nothing to do.
+	if m, _ := b.server.Mac(1); !slices.Equal(told, []string{"Status: Enforcing", "Status: Compliant", "Status: Not installed"}) || m.Version != "15.7.1" || len(logs(b, 1)) != 3 {
+		t.Errorf("%q, %s, %d", told, m.Version, len(logs(b, 1)))
+	}
+}

@@ -26,6 +26,12 @@ type Lifecycle struct {
 	Agree    float64       // share of prompts that people agree to; 0 is 0.15, less than 0 is none
 
 	Target Release // what a Mac runs in the end; without a version it keeps what it runs
+
+	// Leaves says that it removes itself when it is done, after it has told so once, and does so at once on a Mac that runs
+	// Target already.
+	Leaves bool
+	// Says is what a text attribute says in a state; nil is the state itself.
+	Says func(state string, a Attribute) string
 }
 
 func (l Lifecycle) withDefaults() Lifecycle {
@@ -51,7 +57,7 @@ type life struct {
 
 // begin starts a life, unless there is one.
 func (m *machine) begin(l Lifecycle, at time.Time) {
-	if m.life != nil {
+	if m.life != nil || l.Leaves && m.live.Version == l.Target.Version {
 		return
 	}
 	m.life = &life{began: at}
@@ -106,7 +112,11 @@ func (m *machine) evaluate(l Lifecycle, a Attribute, at time.Time) string {
 		passed := min(at.Sub(m.life.began), m.life.enforced(l))
 		return strconv.Itoa(int(passed / l.Deferral))
 	}
-	return m.state(l, at)
+	state := m.state(l, at)
+	if l.Says != nil {
+		return l.Says(state, a)
+	}
+	return state
 }
 
 // Installation is a package that a policy installs.
