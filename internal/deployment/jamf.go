@@ -166,7 +166,12 @@ func AttributeFields() []AttributeField {
 	return []AttributeField{
 		{StatusField, "Status", AttributeText, "where the Mac stands, in one word; Not installed where the program is not there"},
 		{"reason", "Reason", AttributeText, "why, as a code"},
+		{"blockers", "Blockers", AttributeText, "what stands in the way of the updates"},
+		{"phase", "Phase", AttributeText, "where the round stands, as the daemon has it"},
 		{"deadline", "Deadline", AttributeDate, "when updates are enforced; blank for no deadline"},
+		{"deadline_by", "Deadline By", AttributeText, "what the deadline rests on"},
+		{"method", "Method", AttributeText, "how the updates are installed"},
+		{"method_reason", "Method Reason", AttributeText, "why they are installed so"},
 		{"deferrals", "Deferrals", AttributeNumber, "how often the person has deferred in this round"},
 		{"prompts", "Prompts", AttributeNumber, "how often the person was asked in this round"},
 		{"pending", "Pending Updates", AttributeText, "the names of the updates to be enforced"},
@@ -220,7 +225,7 @@ func usualPackage() JamfPackage { return JamfPackage{File: usualFile, Priority: 
 func usualAttributes() JamfAttributes {
 	return JamfAttributes{
 		Prefix: usualPrefix,
-		Fields: []string{StatusField, "reason", "deadline", "deferrals", "pending", "journal", "version"},
+		Fields: []string{StatusField, "reason", "blockers", "deadline", "deferrals", "pending", "journal", "version"},
 	}
 }
 

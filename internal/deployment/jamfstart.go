@@ -17,7 +17,7 @@ jamf:
   # What each Mac reports with its inventory.
   #extension_attributes:
   #  prefix: "Install or Defer - "
-  #  fields: [status, reason, deadline, deferrals, pending, journal, version]
+  #  fields: [status, reason, blockers, deadline, deferrals, pending, journal, version]
 
   # Smart groups: which Macs need an update. The last one is Safari before 13.0.4, version by version.
   #groups:

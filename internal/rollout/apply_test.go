@@ -15,6 +15,7 @@ create category Software Updates
 create script Install or Defer - Uninstall
 create extension attribute Install or Defer - Status
 create extension attribute Install or Defer - Reason
+create extension attribute Install or Defer - Blockers
 create extension attribute Install or Defer - Deadline
 create extension attribute Install or Defer - Deferrals
 create extension attribute Install or Defer - Pending Updates

@@ -114,3 +114,13 @@ func text[T any](name string, at func(*T) *string) field[T] {
 		set:  func(into *T, wanted T) { *at(into) = *at(&wanted) },
 	}
 }
+
+// FieldOf is the field of the report that a script of this package prints, or "" for other scripts.
+func FieldOf(script string) string {
+	for _, f := range deployment.AttributeFields() {
+		if strings.HasPrefix(script, "#!/bin/sh\n# "+f.Title+": "+f.Help+".\n") {
+			return f.Name
+		}
+	}
+	return ""
+}

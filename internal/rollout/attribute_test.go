@@ -18,6 +18,7 @@ import (
 func summary() agent.Summary {
 	return agent.Summary{
 		Schema: 1, Version: "1.2.3", Identifier: agent.Identifier, Status: agent.StatusDeferred, Reason: "deferral-runs",
+		Phase: "deferred", DeadlineBy: "time", Method: "softwareupdate; manual", MethodReason: "it is Intel", Blockers: "on battery; low space",
 		Deadline: "2026-12-03 09:00:25", Deferrals: 3, Prompts: 4, PendingCount: 2, Pending: `macOS "Sequoia" 15.7.1; R&D <tools> \ 日本`,
 		LastLook: "2026-12-01 08:00:00", LastError: "line\none", Journal: "218-9f86d081884c", JournalWhole: "yes",
 	}
@@ -102,6 +103,7 @@ func TestEachAttributePrintsItsField(t *testing.T) {
 	want := map[string]string{
 		"status": "Deferred", "reason": "deferral-runs", "deadline": "2026-12-03 09:00:25", "deferrals": "3", "prompts": "4",
 		"pending": `macOS 'Sequoia' 15.7.1; R&D (tools) / 日本`, "pending_count": "2", "last_look": "2026-12-01 08:00:00",
+		"phase": "deferred", "deadline_by": "time", "method": "softwareupdate; manual", "method_reason": "it is Intel", "blockers": "on battery; low space",
 		"last_error": "line one", "journal": "218-9f86d081884c", "journal_whole": "yes", "version": "1.2.3",
 	}
 	number := map[string]string{"deferrals": "0", "prompts": "0", "pending_count": "0"}

@@ -3,8 +3,10 @@ package rollout
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/jamf"
 )
 
@@ -31,7 +33,8 @@ func (r *Rollout) census(ctx context.Context, w *watch, visit func(Sighting) err
 	return nil
 }
 
-// check finds out what has to be known before Macs are looked at: the server's time, and that the groups of stages exist.
+// check finds out what has to be known before Macs are looked at: the server's time, that the groups of stages exist, and
+// which stage the policy is in.
 func (r *Rollout) check(ctx context.Context, maxAge time.Duration) (*watch, []string, error) {
 	now, err := r.config.Client.Time(ctx)
 	if err != nil {
@@ -57,7 +60,9 @@ func (r *Rollout) check(ctx context.Context, maxAge time.Duration) (*watch, []st
 	if r.jamf.Attributes == nil {
 		notes = append(notes, "no extension attributes are declared, so that little is known of any Mac")
 	}
-	return r.watch(now.UTC().Truncate(time.Second), maxAge), notes, nil
+	w := r.watch(now.UTC().Truncate(time.Second), maxAge)
+	w.reached, w.on, err = r.present(ctx)
+	return w, notes, err
 }
 
 // present is the stage that the policy is in, by the server's scope, or -1 if there is no policy. A policy that is off is
@@ -70,5 +75,9 @@ func (r *Rollout) present(ctx context.Context) (stage int, enabled bool, err err
 	if err != nil || !found {
 		return -1, false, err
 	}
-	return r.reached(p), p.Enabled, nil
+	reached := r.reached(p)
+	if mark := r.state.Stage; mark != nil && r.unsettled() > 0 { // this web server may not have heard of it yet
+		reached = max(reached, slices.IndexFunc(r.jamf.Stages, func(s deployment.JamfStage) bool { return s.Name == mark.Name }))
+	}
+	return reached, p.Enabled, nil
 }

@@ -15,14 +15,14 @@ type Days struct {
 // story is what the snapshots tell of one Mac.
 type story struct {
 	began time.Time // of the round that is under way; zero for none
-	stage string    // the last one that it was in
+	stage string    // the last one in whose scope it was
 	ended []int     // how many days each round took that has ended
 }
 
-// add goes on with the next sighting. A round begins with one in which the Mac is in a stage and not compliant, and ends
-// with one in which it is. One of which nothing is known does neither.
+// add goes on with the next sighting. A round begins with one in which the Mac is in the scope of the policy and not
+// compliant, and ends with one in which it is. One of which nothing is known does neither.
 func (s *story) add(now Sighting) {
-	if now.Stage != "" {
+	if now.InScope {
 		s.stage = now.Stage
 	}
 	switch now.Outcome {
@@ -32,18 +32,18 @@ func (s *story) add(now Sighting) {
 			s.began = time.Time{}
 		}
 	case Pending, Deferred, Enforcing, Failed, Waiting:
-		if s.began.IsZero() && now.Stage != "" {
+		if s.began.IsZero() && now.InScope {
 			s.began = now.At
 		}
 	case Unknown, NotReporting:
 	}
 }
 
-// complete adds to what is seen of a Mac what the snapshots know. One that was in a stage, and has left its groups because
-// it has all updates, counts for that stage on.
+// complete adds to what is seen of a Mac what the snapshots know. One that was in the scope of the policy, and has left the
+// groups because it has all updates, counts for its stage on.
 func (s *story) complete(now Sighting) Sighting {
-	if now.Stage == "" && now.Outcome == Compliant {
-		now.Stage = s.stage
+	if now.Stage == "" && now.Outcome == Compliant && s.stage != "" {
+		now.Stage, now.InScope = s.stage, true
 	}
 	return now
 }

@@ -34,14 +34,21 @@ func (r *Rollout) PlanDestroy(ctx context.Context) (*DestroyPlan, error) {
 }
 
 func (r *Rollout) planDestroy(ctx context.Context) (*DestroyPlan, error) {
-	if err := r.wait(ctx, r.unsettled()); err != nil {
-		return nil, err
-	}
 	keys, err := r.all()
 	if err != nil {
 		return nil, err
 	}
-	plan := &DestroyPlan{Server: r.config.Server, Delete: []Change{}, Keep: []Kept{}}
+	var plan *DestroyPlan
+	err = r.steady(ctx, func() (missing bool, err error) {
+		plan, missing, err = r.provenOf(ctx, keys)
+		return missing, err
+	})
+	return plan, err
+}
+
+// provenOf sorts objects into those that were made here and others, and tells whether one that is remembered is missing.
+func (r *Rollout) provenOf(ctx context.Context, keys []key) (plan *DestroyPlan, missing bool, err error) {
+	plan = &DestroyPlan{Server: r.config.Server, Delete: []Change{}, Keep: []Kept{}}
 	for _, k := range keys {
 		t, exists, err := r.remover(k.kind).find(ctx, k.name)
 		var wrong *jamf.NameError
@@ -49,14 +56,16 @@ func (r *Rollout) planDestroy(ctx context.Context) (*DestroyPlan, error) {
 		case errors.As(err, &wrong):
 			plan.Keep = append(plan.Keep, Kept{k.kind, k.name, wrong.Error()})
 		case err != nil:
-			return nil, err
+			return nil, false, err
 		case exists && r.proven(k, t):
 			plan.Delete = append(plan.Delete, Change{Kind: k.kind, Name: k.name, ID: t.id, Action: Remove})
 		case exists:
 			plan.Keep = append(plan.Keep, Kept{k.kind, k.name, "nothing proves that it was made here"})
+		case r.state.entry(k) != nil:
+			missing = true
 		}
 	}
-	return plan, nil
+	return plan, missing, nil
 }
 
 // all are the keys of all that is declared or remembered, in an order in which it can be deleted: nothing goes before what

@@ -32,7 +32,7 @@ func TestWhatIsExportedIsWhatIsApplied(t *testing.T) {
 		made++
 		w.post(request, files[lines[i-1]])
 	}
-	if made != 19 {
+	if made != 20 {
 		t.Errorf("%d objects of %q", made, slices.Sorted(maps.Keys(files)))
 	}
 	plan := w.plan(rollout.Options{})
@@ -138,7 +138,7 @@ func TestDestroyDeletesWhatWasMadeAndNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(plan.Delete) != 20 || len(plan.Keep) > 0 || plan.Delete[0].Kind != rollout.KindPolicy || plan.Delete[19].Kind != rollout.KindCategory {
+	if len(plan.Delete) != 21 || len(plan.Keep) > 0 || plan.Delete[0].Kind != rollout.KindPolicy || plan.Delete[20].Kind != rollout.KindCategory {
 		t.Errorf("%+v", plan)
 	}
 	if err := r.Destroy(t.Context(), plan); err != nil {

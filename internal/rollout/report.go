@@ -73,7 +73,7 @@ type Report struct {
 	Policy     string        `json:"policy"`       // on, off, or none
 	MaxAgeDays int           `json:"max_age_days"` // a Mac whose inventory is older does not report
 	Stages     []StageReport `json:"stages"`
-	Total      Counts        `json:"total"`
+	Total      Counts        `json:"total"`        // of the stages that are reached
 	Outside    Counts        `json:"outside"`      // have the program, and are in no stage
 	NotInScope int           `json:"not_in_scope"` // all others
 	Days       *Days         `json:"days,omitempty"`
@@ -108,19 +108,15 @@ func (r *Rollout) status(ctx context.Context, o StatusOptions) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	reached, on, err := r.present(ctx)
-	if err != nil {
-		return nil, err
-	}
 	t := &tally{watch: w, report: &Report{
 		At: w.now, Server: r.config.Server, MaxAgeDays: int(o.MaxAge / (24 * time.Hour)), Notes: append([]string{}, notes...),
-		Policy: map[bool]string{true: "on", false: "off"}[on],
+		Policy: map[bool]string{true: "on", false: "off"}[w.on],
 	}}
-	if reached < 0 {
+	if w.reached < 0 {
 		t.report.Policy = "none"
 	}
 	for i, s := range r.jamf.Stages {
-		t.report.Stages = append(t.report.Stages, StageReport{Name: s.Name, Reached: i <= reached})
+		t.report.Stages = append(t.report.Stages, StageReport{Name: s.Name, Reached: i <= w.reached})
 	}
 	if t.past, err = o.History.begin(w.now); err != nil {
 		return nil, err
@@ -155,8 +151,10 @@ func (t *tally) count(s Sighting) error {
 				t.report.Stages[i].add(s.Outcome)
 			}
 		}
-		t.report.Total.add(s.Outcome)
-		t.reasons.add(s.reasons)
+		if s.InScope {
+			t.report.Total.add(s.Outcome)
+			t.reasons.add(s.reasons)
+		}
 	case s.Status != "" && s.Status != NotInstalled:
 		t.report.Outside.add(s.Outcome)
 	default:

@@ -21,29 +21,32 @@ type RollbackPlan struct {
 
 // PlanRollback finds what a rollback would touch. It asks for little, since it may be urgent.
 func (r *Rollout) PlanRollback(ctx context.Context, uninstall bool) (*RollbackPlan, error) {
-	plan, err := r.planRollback(ctx, uninstall)
-	if wait := r.unsettled(); wait > 0 && (errors.Is(err, ErrNoPolicy) || errors.Is(err, ErrNoUninstall)) && r.jamf.Policy != nil {
-		if err = r.wait(ctx, wait); err == nil { // it was made a moment ago
-			plan, err = r.planRollback(ctx, uninstall)
-		}
+	if r.jamf.Policy == nil {
+		return nil, fmt.Errorf("plan rollback: %w", ErrNoPolicy)
 	}
-	if err != nil {
+	if uninstall && r.jamf.Uninstall == nil {
+		return nil, fmt.Errorf("plan rollback: %w", ErrNoUninstall)
+	}
+	var plan *RollbackPlan
+	var missing error
+	err := r.steady(ctx, func() (surprising bool, err error) {
+		plan, err = r.planRollback(ctx, uninstall)
+		if missing = nil; errors.Is(err, ErrNoPolicy) || errors.Is(err, ErrNoUninstall) {
+			missing, err = err, nil
+		}
+		return missing != nil, err
+	})
+	if err = errors.Join(err, missing); err != nil {
 		return nil, fmt.Errorf("plan rollback: %w", err)
 	}
 	return plan, nil
 }
 
 func (r *Rollout) planRollback(ctx context.Context, uninstall bool) (*RollbackPlan, error) {
-	if r.jamf.Policy == nil {
-		return nil, ErrNoPolicy
-	}
 	plan := &RollbackPlan{Server: r.config.Server, Policy: r.jamf.Policy.Name}
 	var err error
 	if plan.id, err = r.policyID(ctx, plan.Policy, ErrNoPolicy); err != nil || !uninstall {
 		return plan, err
-	}
-	if r.jamf.Uninstall == nil {
-		return nil, ErrNoUninstall
 	}
 	plan.Uninstall = r.jamf.Uninstall.Name
 	if plan.away, err = r.policyID(ctx, plan.Uninstall, ErrNoUninstall); err != nil {

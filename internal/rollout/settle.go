@@ -26,38 +26,37 @@ func (r *Rollout) unsettled() time.Duration {
 	return settles - ago
 }
 
-// survey reads all that is declared. Where the server does not show what was written a moment ago, it is read again later:
-// what looks like somebody else's change is then most likely a web server that has not heard of ours.
-func (r *Rollout) survey(ctx context.Context, plan *Plan) (*survey, []*item, error) {
+// steady looks at something, and looks again while it is surprising and may be that because a web server has not heard of
+// what was written a moment ago.
+func (r *Rollout) steady(ctx context.Context, look func() (surprising bool, err error)) error {
+	const between = 15 * time.Second
 	for {
-		r.book = newBook()
-		first := *plan
-		s := &survey{Rollout: r, plan: plan}
-		items, err := s.items()
-		if err == nil {
-			err = s.look(ctx, items)
-		}
+		surprising, err := look()
 		wait := r.unsettled()
-		if err != nil || wait == 0 || !s.surprising(items) {
-			return s, items, err
+		if err != nil || !surprising || wait == 0 {
+			return err
 		}
-		if err := r.wait(ctx, wait); err != nil {
-			return nil, nil, err
+		r.tell("Waiting %s: not all web servers of the cluster know of the last change.", min(wait, between).Round(time.Second))
+		if err := r.config.Clock.Sleep(ctx, min(wait, between)); err != nil {
+			return fmt.Errorf("wait for the cluster: %w", err)
 		}
-		*plan = first
 	}
 }
 
-// wait waits for a cluster to settle.
-func (r *Rollout) wait(ctx context.Context, wait time.Duration) error {
-	if wait <= 0 {
-		return nil
-	}
-	r.tell("Waiting %s, until all web servers of the cluster know of the last change.", wait.Round(time.Second))
-	if err := r.config.Clock.Sleep(ctx, wait); err != nil {
-		return fmt.Errorf("wait for the cluster: %w", err)
-	}
-	return nil
+// survey reads all that is declared.
+func (r *Rollout) survey(ctx context.Context, plan *Plan) (s *survey, items []*item, err error) {
+	first := *plan
+	err = r.steady(ctx, func() (bool, error) {
+		*plan = first
+		r.book = newBook()
+		s = &survey{Rollout: r, plan: plan}
+		if items, err = s.items(); err != nil {
+			return false, err
+		}
+		err = s.look(ctx, items)
+		return err == nil && s.surprising(items), err
+	})
+	return s, items, err
 }
 
 // surprising tells that something is not as it was last written.

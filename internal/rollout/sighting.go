@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
@@ -35,9 +36,11 @@ type Sighting struct {
 	ID        string    `json:"id"`
 	Serial    string    `json:"serial,omitempty"`
 	Stage     string    `json:"stage,omitempty"` // the first one that it is in; empty for none
+	InScope   bool      `json:"in_scope"`        // the policy is for that stage
 	Outcome   Outcome   `json:"outcome"`
 	Status    string    `json:"status,omitempty"` // as the Mac reports it
 	Reason    string    `json:"reason,omitempty"`
+	Blockers  string    `json:"blockers,omitempty"`
 	Deadline  string    `json:"deadline,omitempty"`
 	Deferrals string    `json:"deferrals,omitempty"`
 	Version   string    `json:"version,omitempty"` // of macOS
@@ -52,9 +55,11 @@ type Sighting struct {
 // watch is what is needed to judge Macs.
 type watch struct {
 	*Rollout
-	now    time.Time
-	maxAge time.Duration // of an inventory that tells anything
-	needy  []string      // groups of Macs that lack an update
+	now     time.Time
+	maxAge  time.Duration // of an inventory that tells anything
+	needy   []string      // groups of Macs that lack an update
+	reached int           // the stage that the policy is in; -1 without a policy
+	on      bool          // the policy is
 }
 
 func (r *Rollout) watch(now time.Time, maxAge time.Duration) *watch {
@@ -78,12 +83,16 @@ func (w *watch) attribute(c jamf.Computer, field string) string {
 
 // see judges a Mac.
 func (w *watch) see(c jamf.Computer) Sighting {
+	stage := w.stageOf(c)
 	s := Sighting{
-		At: w.now, ID: c.ID, Serial: c.Serial, Stage: w.stageOf(c), Version: c.SystemVersion, Build: c.SystemBuild,
+		At: w.now, ID: c.ID, Serial: c.Serial, InScope: stage >= 0 && stage <= w.reached, Version: c.SystemVersion, Build: c.SystemBuild,
 		Reported: c.Reported.UTC(), Contact: c.LastContact.UTC(),
-		Status: w.attribute(c, deployment.StatusField), Reason: w.attribute(c, "reason"),
+		Status: w.attribute(c, deployment.StatusField), Reason: w.attribute(c, "reason"), Blockers: w.attribute(c, "blockers"),
 		Deadline: w.attribute(c, "deadline"), Deferrals: w.attribute(c, "deferrals"),
 		needs: inAny(c, w.needy),
+	}
+	if stage >= 0 {
+		s.Stage = w.jamf.Stages[stage].Name
 	}
 	s.Outcome, s.reasons = w.judge(c, s)
 	if s.Outcome != Compliant {
@@ -92,17 +101,12 @@ func (w *watch) see(c jamf.Computer) Sighting {
 	return s
 }
 
-// stageOf is the first stage that a Mac is in. One that the policy excludes is in none.
-func (w *watch) stageOf(c jamf.Computer) string {
+// stageOf is the first stage that a Mac is in, or -1. One that the policy excludes is in none.
+func (w *watch) stageOf(c jamf.Computer) int {
 	if w.jamf.Policy != nil && inAny(c, w.jamf.Policy.Exclusions) {
-		return ""
+		return -1
 	}
-	for _, stage := range w.jamf.Stages {
-		if inAny(c, stage.Groups) {
-			return stage.Name
-		}
-	}
-	return ""
+	return slices.IndexFunc(w.jamf.Stages, func(s deployment.JamfStage) bool { return inAny(c, s.Groups) })
 }
 
 func inAny(c jamf.Computer, groups []string) bool {
@@ -114,7 +118,10 @@ func (w *watch) judge(c jamf.Computer, s Sighting) (Outcome, []string) {
 	if c.Reported.IsZero() || w.now.Sub(c.Reported) > w.maxAge {
 		return NotReporting, []string{"no inventory for a while"}
 	}
-	because := []string{}
+	because := strings.FieldsFunc(s.Blockers, func(r rune) bool { return r == ';' })
+	for i := range because {
+		because[i] = strings.TrimSpace(because[i])
+	}
 	if s.Reason != "" {
 		because = append(because, s.Reason)
 	}

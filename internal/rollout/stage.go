@@ -53,21 +53,13 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 	if r.jamf.Policy == nil {
 		return nil, ErrNoPolicy
 	}
-	if err := r.wait(ctx, r.unsettled()); err != nil {
+	p, err := r.mainPolicy(ctx)
+	if err != nil {
 		return nil, err
 	}
 	report, err := r.status(ctx, o)
 	if err != nil {
 		return nil, err
-	}
-	p, found, err := r.config.Client.Policies().Find(ctx, r.jamf.Policy.Name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !found:
-		return nil, ErrNoPolicy
-	case !p.Enabled:
-		return nil, ErrPolicyOff
 	}
 	from := r.reached(p)
 	to, err := r.target(name, from)
@@ -93,6 +85,38 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 		}
 	}
 	return plan, r.resolveGroups(ctx, r.groupsUpTo(to))
+}
+
+// mainPolicy reads the policy that installs the package, which has to be there and to be on.
+func (r *Rollout) mainPolicy(ctx context.Context) (p jamf.Policy, err error) {
+	e := r.state.entry(key{KindPolicy, r.jamf.Policy.Name})
+	in := oursOf(r.allGroups(), e.groups())
+	if err := r.nameGroups(ctx); err != nil {
+		return p, err
+	}
+	found := false
+	err = r.steady(ctx, func() (bool, error) {
+		p, found, err = r.config.Client.Policies().Find(ctx, r.jamf.Policy.Name)
+		return e != nil && (!found || e.On != nil && *e.On != p.Enabled || e.drifted("scope", in.show(r.book, p.Scope.Groups))), err
+	})
+	switch {
+	case err != nil:
+		return p, err
+	case !found:
+		return p, ErrNoPolicy
+	case !p.Enabled:
+		return p, ErrPolicyOff
+	}
+	return p, nil
+}
+
+// nameGroups learns what groups are called.
+func (r *Rollout) nameGroups(ctx context.Context) error {
+	groups, err := r.config.Client.ComputerGroups(ctx)
+	for _, g := range groups {
+		r.book.names[string(KindGroup)+" "+g.ID] = g.Name
+	}
+	return err
 }
 
 // target is the number of the stage that is meant.

@@ -16,7 +16,7 @@ import (
 // staged has a ring, and a group that Macs leave when they have the update.
 const staged = `
 jamf:
-  extension_attributes: {fields: [status, reason]}
+  extension_attributes: {fields: [status, reason, blockers]}
   groups:
     - {name: Ring, criteria: {serial: {like: RING}}}
     - {name: Old, update_needed: true, criteria: {os_version: {less_than: 15.7.1}}}
@@ -37,7 +37,7 @@ func fleet(t *testing.T, says reports, file string) *world {
 			if strings.HasSuffix(a.Name, "Status") {
 				return says[m.Serial]
 			}
-			return strings.ToLower(says[m.Serial]) + "-because"
+			return map[string]string{"Reason": strings.ToLower(says[m.Serial]) + "-because"}[a.Name[len("Install or Defer - "):]]
 		},
 	}, file)
 	w.group("VIP")
@@ -186,6 +186,11 @@ func (w *world) history(history *bytes.Buffer) *rollout.History {
 func TestDaysToComplianceComeFromSnapshots(t *testing.T) {
 	says := reports{"A": "Deferred", "B": "Pending", "C": "Deferred", "D": "Not installed", "E": "Compliant"}
 	w := fleet(t, says, staged)
+	r, plan := w.planStage("all", rollout.StatusOptions{})
+	if err := r.Enter(t.Context(), plan, true); err != nil {
+		t.Fatal(err)
+	}
+	w.server.Advance(2 * time.Minute)
 	ids := map[string]int{}
 	for _, serial := range []string{"A", "B", "C", "D"} {
 		ids[serial] = w.mac(serial, "15.6")

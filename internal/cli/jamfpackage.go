@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
+	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
+	"github.com/install-or-defer/install-or-defer/internal/installer"
+	"github.com/install-or-defer/install-or-defer/internal/release"
+	"github.com/install-or-defer/install-or-defer/internal/rollout"
+)
+
+// openPackage opens the package that is to be distributed: the one that is named, or one of the name that the configuration
+// says, here or beside it. Where there is none, what was distributed last is what counts.
+func (o *jamfOptions) openPackage(d deployment.Deployment) (*rollout.Package, *os.File, error) {
+	if d.Jamf.Policy == nil || o.command.Flags().Lookup("package") == nil {
+		return nil, nil, nil
+	}
+	name := o.pkg
+	if name == "" {
+		usual := d.Jamf.Package.FileName(first(d.Package.Version, release.Version()))
+		for _, place := range []string{usual, filepath.Join(filepath.Dir(o.config), usual)} {
+			if _, err := os.Stat(place); err == nil {
+				name = place
+				break
+			}
+		}
+	}
+	if name == "" {
+		return nil, nil, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read package: %w", err)
+	}
+	p, err := measurePackage(file, d)
+	if err != nil {
+		_ = file.Close() // it was only read
+		return nil, nil, err
+	}
+	return p, file, nil
+}
+
+// measurePackage reads the version of a package, and refuses one that is not of this deployment.
+func measurePackage(file *os.File, d deployment.Deployment) (*rollout.Package, error) {
+	about, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read package: %w", err)
+	}
+	p, err := flatpkg.Open(file, about.Size())
+	if err != nil {
+		return nil, usagef("give one from install-or-defer pkg build", "read package: %s: %w", file.Name(), err)
+	}
+	if len(p.Components) != 1 {
+		return nil, usagef("give one from install-or-defer pkg build", "%s: holds %d components, not one", file.Name(), len(p.Components))
+	}
+	have, want := p.Components[0].Info, first(d.Identifier, agent.Identifier)
+	if have.Identifier != want {
+		return nil, usagef("build one with install-or-defer pkg build --config", "%s: is of %s, and the configuration of %s", file.Name(), have.Identifier, want)
+	}
+	return rollout.NewPackage(have.Version, file, about.Size())
+}
+
+// uninstallScript is the script that removes the program, as Jamf Pro runs it: with a mount point, a computer and a user as
+// its first parameters, none of which is the volume that installers name there.
+func uninstallScript(identifier string) (string, error) {
+	c, err := installer.Uninstaller(identifier, installer.Options{Version: release.Version(), Modified: time.Unix(0, 0)})
+	if err != nil {
+		return "", err
+	}
+	if len(c.Scripts) != 1 {
+		return "", errors.New("the uninstaller has not one script")
+	}
+	r, err := c.Scripts[0].Open()
+	if err != nil {
+		return "", fmt.Errorf("read uninstaller: %w", err)
+	}
+	defer r.Close() //nolint:errcheck // it was only read
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return "", fmt.Errorf("read uninstaller: %w", err)
+	}
+	shebang, rest, _ := strings.Cut(string(text), "\n")
+	return shebang + "\nset -- # the parameters of Jamf Pro are not those of an installer\n" + rest, nil
+}

@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/install-or-defer/install-or-defer/internal/rollout"
+)
+
+// watchOptions are the flags of the commands that look at Macs.
+type watchOptions struct {
+	jamfOptions
+	history string
+	days    int
+	asJSON  bool
+}
+
+func (o *watchOptions) watchFlags(command *cobra.Command) {
+	o.flags(command)
+	flags := command.Flags()
+	flags.StringVar(&o.history, "history", "", "earlier snapshots, a `file` of jamf snapshot")
+	flags.IntVar(&o.days, "max-age", 7, "after how many `days` without an inventory a Mac does not report")
+	flags.BoolVar(&o.asJSON, "json", false, "print JSON")
+}
+
+// watch is what is asked for; done ends the reading of the history.
+func (o *watchOptions) watch() (options rollout.StatusOptions, done func(), err error) {
+	const day, most = 24 * time.Hour, 3650
+	if o.days < 1 || o.days > most {
+		return options, nil, usagef("give days from 1 to 3650", "--max-age %d: no such age", o.days)
+	}
+	options.MaxAge = time.Duration(o.days) * day
+	if o.history == "" {
+		return options, func() {}, nil
+	}
+	file, err := os.Open(o.history)
+	if err != nil {
+		return options, nil, fmt.Errorf("read history: %w", err)
+	}
+	about, err := file.Stat()
+	if err == nil {
+		options.History, err = rollout.OpenHistory(file, about.Size())
+	}
+	if err != nil {
+		_ = file.Close() // it was only read
+		return options, nil, usagef("jamf snapshot --output makes one", "%s: %w", o.history, err)
+	}
+	return options, func() { _ = file.Close() }, nil
+}
+
+func jamfStageCommand() *cobra.Command {
+	var o watchOptions
+	var force bool
+	command := &cobra.Command{
+		Use:   "stage NAME|next",
+		Short: "Widen the rollout to a stage, when the gate of the present one holds",
+		Long: "Looks at the Macs of the stages so far, and at what the present stage has to hold: soak time, and how many Macs report, fail\n" +
+			"and have finished. If it holds, the scope of the policy is widened to the groups of the stage, and nothing else of it is\n" +
+			"changed. An earlier stage narrows it. --force goes on where the gate does not hold, and says what it overrides.",
+		Example: "  install-or-defer jamf stage next\n  install-or-defer jamf stage all --force",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			watch, done, err := o.watch()
+			if err != nil {
+				return err
+			}
+			defer done()
+			return o.with(func(ctx context.Context, s *session) error {
+				plan, err := s.PlanStage(ctx, args[0], watch)
+				if err != nil {
+					return err
+				}
+				return o.enter(ctx, s, plan, force)
+			})
+		},
+	}
+	o.watchFlags(command)
+	o.yesFlag(command)
+	command.Flags().BoolVar(&force, "force", false, "go on where the gate does not hold")
+	return command
+}
+
+// enter shows what a step does, asks, and makes it.
+func (o *watchOptions) enter(ctx context.Context, s *session, plan *rollout.StagePlan, force bool) error {
+	out := o.command.OutOrStdout()
+	if o.asJSON {
+		if err := printJSON(out, plan); err != nil {
+			return err
+		}
+	} else {
+		printStage(out, s, plan)
+	}
+	if plan.From == plan.To {
+		return nil
+	}
+	overridden := overrides(plan)
+	if plan.Widens() && len(overridden) > 0 {
+		if !force {
+			return fmt.Errorf("enter stage %s: %w: %s; --force overrides it", plan.To, rollout.ErrGateClosed, strings.Join(overridden, "; "))
+		}
+		_, _ = fmt.Fprintf(o.command.ErrOrStderr(), "Overridden: %s.\n", strings.Join(overridden, "; "))
+	}
+	question := fmt.Sprintf("Widen policy %q to stage %s, of %s?", plan.Policy, plan.To, counted(plan.Macs, "Mac"))
+	if !plan.Widens() {
+		question = fmt.Sprintf("Narrow policy %q to stage %s, and leave out %s?", plan.Policy, plan.To, counted(plan.Macs, "Mac"))
+	}
+	if err := o.confirm(question); err != nil {
+		return err
+	}
+	if err := s.Enter(ctx, plan, force); err != nil {
+		return err
+	}
+	if !o.asJSON {
+		fmt.Fprintf(out, "The rollout is in stage %s.\n", plan.To)
+	}
+	return nil
+}
+
+// overrides are what a gate and the order of stages have against a step.
+func overrides(plan *rollout.StagePlan) []string {
+	var list []string
+	for _, c := range plan.Gate.Checks {
+		if !c.Holds {
+			list = append(list, fmt.Sprintf("%s is %s, and has to be %s", c.Name, c.Measured, c.Required))
+		}
+	}
+	for _, name := range plan.Skipped {
+		list = append(list, "stage "+name+" is skipped")
+	}
+	return list
+}
+
+func printStage(out io.Writer, s *session, plan *rollout.StagePlan) {
+	p := newPainter(out)
+	fmt.Fprintf(out, "Server: %s, as %s\nStage: %s", s.server, s.who, plan.From)
+	if plan.From == plan.To {
+		fmt.Fprintf(out, ", as before\n")
+		return
+	}
+	fmt.Fprintf(out, " -> %s\n", plan.To)
+	if plan.Widens() {
+		printGate(out, p, plan.Gate)
+	}
+	for _, g := range plan.Adds {
+		fmt.Fprintf(out, "%s group %q\n", p.green("+"), g)
+	}
+	for _, g := range plan.Removes {
+		fmt.Fprintf(out, "%s group %q\n", p.red("-"), g)
+	}
+}
+
+func printGate(out io.Writer, p painter, gate rollout.Gate) {
+	if len(gate.Checks) == 0 {
+		fmt.Fprintf(out, "Stage %s has no gate and no soak time.\n", gate.Stage)
+		return
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, c := range gate.Checks {
+		verdict := p.green("holds")
+		if !c.Holds {
+			verdict = p.red("does not hold")
+		}
+		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", c.Name, c.Measured, c.Required, verdict)
+	}
+	_ = table.Flush() // what out does not take shows soon enough
+}
+
+func jamfSnapshotCommand() *cobra.Command {
+	var o watchOptions
+	var output string
+	command := &cobra.Command{
+		Use:   "snapshot",
+		Short: "Write a line of JSON for each Mac, for days to compliance and for trends",
+		Long: "Goes through the inventory and writes how each Mac is doing. With --output, the lines are added to a file, after those of\n" +
+			"earlier snapshots; jamf status --history reads it. Take one a day.",
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			watch, done, err := o.watch()
+			if err != nil {
+				return err
+			}
+			defer done()
+			return o.with(func(ctx context.Context, s *session) error {
+				if output == "" {
+					_, err := s.Snapshot(ctx, command.OutOrStdout(), watch)
+					return err
+				}
+				n, err := appendSnapshot(output, func(w io.Writer) (int, error) { return s.Snapshot(ctx, w, watch) })
+				if err == nil {
+					fmt.Fprintf(command.OutOrStdout(), "%s: %s added\n", output, counted(n, "Mac"))
+				}
+				return err
+			})
+		},
+	}
+	o.flags(command)
+	command.Flags().IntVar(&o.days, "max-age", 7, "after how many `days` without an inventory a Mac does not report")
+	command.Flags().StringVar(&output, "output", "", "add to this `file` instead of writing to standard output")
+	return command
+}
+
+// appendSnapshot adds a snapshot to a file, or nothing of it where it could not be taken. A line that an earlier one was cut
+// off in goes.
+func appendSnapshot(name string, take func(io.Writer) (int, error)) (n int, err error) {
+	const readable = 0o644
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, readable)
+	if err != nil {
+		return 0, fmt.Errorf("write snapshot: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	end, err := lastLineEnd(file)
+	if err == nil {
+		err = file.Truncate(end)
+	}
+	if err == nil {
+		_, err = file.Seek(end, io.SeekStart)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("write snapshot: %w", err)
+	}
+	if n, err = take(file); err != nil {
+		return 0, errors.Join(err, file.Truncate(end))
+	}
+	return n, nil
+}
+
+// lastLineEnd is where the last whole line of a file ends.
+func lastLineEnd(file *os.File) (int64, error) {
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, err
+	}
+	var b [1]byte
+	for ; size > 0; size-- {
+		if _, err := file.ReadAt(b[:], size-1); err != nil {
+			return 0, err
+		}
+		if b[0] == '\n' {
+			break
+		}
+	}
+	return size, nil
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// painter colours words, on a terminal whose owner has not asked for none (https://no-color.org).
+type painter struct{ on bool }
+
+func newPainter(out io.Writer) painter {
+	return painter{isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+func (p painter) paint(code int, text string) string {
+	if !p.on {
+		return text
+	}
+	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", code, text)
+}
+
+func (p painter) red(text string) string    { return p.paint(31, text) }
+func (p painter) green(text string) string  { return p.paint(32, text) }
+func (p painter) yellow(text string) string { return p.paint(33, text) }
+func (p painter) dim(text string) string    { return p.paint(2, text) }
+
+// confirm asks a person at a terminal. Elsewhere nobody can be asked, and has to say so beforehand.
+func (o *jamfOptions) confirm(question string) error {
+	if o.yes {
+		return nil
+	}
+	in, out := o.command.InOrStdin(), o.command.ErrOrStderr()
+	file, ok := in.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return usagef("say --yes where nobody can be asked", "not confirmed: %s", question)
+	}
+	_, _ = fmt.Fprintf(out, "%s Write yes to go on: ", question)
+	line, err := bufio.NewReader(file).ReadString('\n')
+	if err != nil || strings.TrimSpace(strings.ToLower(line)) != "yes" {
+		return usagef("", "not confirmed: nothing was changed")
+	}
+	return nil
+}
