@@ -81,6 +81,7 @@ func (o devServer) server() *jamftest.Server {
 	const lifetime = 30 * time.Minute // of a token, by this computer's clock
 	return jamftest.New(jamftest.Options{
 		Start: now().UTC().Truncate(time.Second), Nodes: o.nodes,
+		Transfer: time.Second, Settle: time.Second, // nobody wants to wait for a stand-in
 		Clients: []jamftest.Client{{
 			ID: jamftest.ClientID, Secret: jamftest.ClientSecret, Lifetime: time.Duration(float64(lifetime) * max(o.speed, 1)),
 		}},

@@ -22,10 +22,11 @@ import (
 // jamfServer starts a Jamf Pro server whose clock moves only when somebody moves it, and returns its address.
 func jamfServer(server *jamftest.Server) (url string, stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	address, ended := make(chan string, 1), make(chan error, 1)
+	address, ended := make(chan string, 1), make(chan struct{})
 	still := time.Unix(0, 0)
 	go func() {
-		ended <- jamflocal.Serve(ctx, server, jamflocal.Options{
+		defer close(ended)
+		err = jamflocal.Serve(ctx, server, jamflocal.Options{
 			Address: "127.0.0.1:0", Speed: 1, Now: func() time.Time { return still },
 			Sleep: func(ctx context.Context, _ time.Duration) error {
 				<-ctx.Done()
@@ -39,12 +40,14 @@ func jamfServer(server *jamftest.Server) (url string, stop func(), err error) {
 	}()
 	select {
 	case url = <-address:
-	case err = <-ended:
-	}
-	return url, func() {
+		return url, func() {
+			cancel()
+			<-ended
+		}, nil
+	case <-ended:
 		cancel()
-		_ = <-ended // it was told to end
-	}, err
+		return "", nil, err
+	}
 }
 
 // emptyPackage is a package of this program that has nothing in it but a name and a version.

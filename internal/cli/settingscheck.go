@@ -46,7 +46,7 @@ func settingsCheckCommand() *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&o.context.PolicyFrequency, "policy-frequency", "", "how often the policy that installs the package runs, in Jamf Pro's `words`,\nas in 'Once every week' or Ongoing")
+	flags.StringVar(&o.context.PolicyFrequency, "policy-frequency", "", "how often the policy that installs the package runs, in Jamf Pro's `words`,\nas in 'Once every week' or Ongoing; the administrator's file says so itself")
 	flags.IntVar(&o.context.MDMDeferral, "mdm-deferral", 0, "for how many `days` a management profile holds updates back, 1 to 90")
 	flags.StringVar(&o.context.MacOS, "macos", "", "the oldest `version` of macOS that your Macs run, as in 13.7")
 	flags.BoolVar(&o.context.LogoInPackage, "logo-in-package", false, "the package brings a logo along; the administrator's file says so itself")
@@ -113,6 +113,9 @@ func (o *checkOptions) check(out io.Writer, file string, data []byte) error {
 	c := o.context
 	c.LogoInPackage = c.LogoInPackage || document.Deployment.Logo != ""
 	c.ResetOnInstall = document.Deployment.Package.ResetOnInstall
+	if j := document.Deployment.Jamf; c.PolicyFrequency == "" && j != nil && j.Policy != nil {
+		c.PolicyFrequency = deployment.InJamf(deployment.JamfFrequencies(), j.Policy.Frequency)
+	}
 	for _, f := range settings.Check(document.Values, c) {
 		if len(problems) == 0 || f.Severity != settings.Wrong { // else the reader has said it
 			report.add(findingReport{Severity: f.Severity, Key: f.Key, Message: f.Message}, document.Lines(f.Key), 0)

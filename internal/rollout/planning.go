@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/jamf"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
 
 // Options are what a plan may do beyond what is safe to do by itself.
@@ -41,6 +43,7 @@ func (r *Rollout) Plan(ctx context.Context, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	s.planPolicies(items, o)
+	s.noteFrequency()
 	s.planLeftovers(items, o)
 	if missing := account.Missing(writePrivileges(plan.Changes)); len(missing) > 0 {
 		plan.lack(missing, account.Name)
@@ -191,6 +194,22 @@ func (s *survey) planPolicies(items []*item, o Options) {
 	for _, it := range items {
 		if it.key == (key{KindPolicy, s.jamf.Uninstall.Name}) && it.exists && s.removing {
 			s.plan.Changes = slices.Insert(s.plan.Changes, 0, Change{Kind: it.kind, Name: it.name, ID: it.id, Action: Switch})
+		}
+	}
+}
+
+// noteFrequency tells where the settings do not suit how often the policy runs.
+func (s *survey) noteFrequency() {
+	if s.jamf.Policy == nil {
+		return
+	}
+	d := s.config.Deployment
+	context := settings.LintContext{ResetOnInstall: d.Package.ResetOnInstall, LogoInPackage: d.Logo != ""}
+	without := settings.Check(d.Values(), context)
+	context.PolicyFrequency = deployment.InJamf(deployment.JamfFrequencies(), s.jamf.Policy.Frequency)
+	for _, f := range settings.Check(d.Values(), context) {
+		if f.Severity != settings.Remarkable && !slices.Contains(without, f) {
+			s.plan.note("%s", f.Message)
 		}
 	}
 }

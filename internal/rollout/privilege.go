@@ -90,7 +90,10 @@ func (r *Rollout) Privileges(t Task) []string {
 	case TaskApply:
 		var changes []Change
 		for _, k := range r.declaredKinds() {
-			changes = append(changes, Change{Kind: k, Action: Create}, Change{Kind: k, Action: Update})
+			changes = append(changes, Change{Kind: k, Action: Create})
+			if k != KindCategory { // of which nothing but its name is declared
+				changes = append(changes, Change{Kind: k, Action: Update})
+			}
 			if k == KindPackage {
 				changes = append(changes, Change{Kind: k, Action: Upload})
 			}
@@ -102,6 +105,9 @@ func (r *Rollout) Privileges(t Task) []string {
 		list = []string{"Read Policies", "Read Smart Computer Groups", "Read Static Computer Groups", "Read Computers"}
 	case TaskRollback:
 		list = []string{"Read Policies", "Update Policies"}
+		if r.jamf.Uninstall != nil {
+			list = append(list, "Read Smart Computer Groups") // to count who would have it removed
+		}
 	case TaskDestroy:
 		for _, k := range r.declaredKinds() {
 			list = append(list, "Read "+k.privileged(), "Delete "+k.privileged())
