@@ -119,10 +119,10 @@ func (o *planOptions) print(out io.Writer, s *session, plan *rollout.Plan) {
 		fmt.Fprintf(out, "%s %s %q was made here and is not declared any more; --prune deletes it\n", p.dim("·"), c.Kind, c.Name)
 	}
 	for _, note := range plan.Notes {
-		fmt.Fprintf(out, "%s %s\n", p.yellow("note:"), note)
+		fmt.Fprintf(out, "%s %s\n", p.yellow("note:"), harmless(note))
 	}
 	for _, r := range plan.Refusals {
-		fmt.Fprintf(out, "%s %s\n", p.red("refused:"), r)
+		fmt.Fprintf(out, "%s %s\n", p.red("refused:"), harmless(r.String()))
 	}
 	fmt.Fprintf(out, "%s\n", summarize(plan))
 }
@@ -162,6 +162,7 @@ func tellsSomething(f rollout.Difference) bool {
 // printField writes what a field is and becomes, line by line where it has several.
 func (o *planOptions) printField(out io.Writer, p painter, f rollout.Difference) {
 	drift := ""
+	f.Server, f.Wanted = harmless(f.Server), harmless(f.Wanted)
 	if f.Drift {
 		drift = p.yellow(" (somebody has changed it)")
 	}

@@ -79,7 +79,7 @@ func jamfDestroyCommand() *cobra.Command {
 					}
 				}
 				for _, k := range plan.Keep {
-					fmt.Fprintf(out, "%s %s %q: kept: %s\n", p.dim("·"), k.Kind, k.Name, k.Why)
+					fmt.Fprintf(out, "%s %s %q: kept: %s\n", p.dim("·"), k.Kind, k.Name, harmless(k.Why))
 				}
 				if len(plan.Delete) == 0 {
 					fmt.Fprintln(out, "There is nothing of ours to delete.")
@@ -129,7 +129,7 @@ func jamfDoctorCommand() *cobra.Command {
 						if !f.Good {
 							word = p.red("bad ")
 						}
-						fmt.Fprintf(out, "%s  %s: %s\n", word, f.Name, f.Text)
+						fmt.Fprintf(out, "%s  %s: %s\n", word, f.Name, harmless(f.Text))
 						if f.Fix != "" {
 							fmt.Fprintf(out, "      %s\n", f.Fix)
 						}

@@ -107,10 +107,10 @@ func printStatus(out io.Writer, r *rollout.Report) error {
 		fmt.Fprintln(out, "\nWhy Macs are not compliant:")
 	}
 	for _, reason := range r.Reasons {
-		fmt.Fprintf(out, "%8d  %s\n", reason.Macs, reason.Text)
+		fmt.Fprintf(out, "%8d  %s\n", reason.Macs, harmless(reason.Text))
 	}
 	for _, note := range r.Notes {
-		fmt.Fprintf(out, "note: %s\n", note)
+		fmt.Fprintf(out, "note: %s\n", harmless(note))
 	}
 	return nil
 }
