@@ -1,6 +1,9 @@
 package rollout_test
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +64,78 @@ smart group "Old Macs": there is no smart group "Old Macs", but one that differs
 smart group "Static": there is a static group of this name; write another name, or rename the static group in Jamf Pro`)
 	if err == nil || !strings.HasPrefix(err.Error(), "the plan is refused:\n  computer group \"Nobody\": ") || w.server.Counts().Writes != 4 {
 		t.Errorf("%v, %d writes", err, w.server.Counts().Writes)
+	}
+}
+
+// TestNamesThatLeadToSeveralAreRefused has a list say a group twice, as servers do that were merged or restored.
+func TestNamesThatLeadToSeveralAreRefused(t *testing.T) {
+	w := newWorld(t, jamftest.Options{}, small)
+	w.d.Jamf.Policy.Exclusions = []string{"VIP"}
+	w.group("VIP")
+	w.wrap = rewritten("/JSSResource/computergroups", func(body string) string {
+		return strings.Replace(body, "</computer_groups>", "<computer_group><id>99</id><name>VIP</name><is_smart>false</is_smart></computer_group></computer_groups>", 1)
+	})
+	plan, err := w.tryApply(t.Context(), rollout.Options{})
+	expect(t, refusals(plan), `computer group "VIP": there are 2 computer groups named "VIP", with the ids 1, 99; rename all but one of them in Jamf Pro`)
+	if err == nil {
+		t.Error("it is applied all the same")
+	}
+}
+
+// rewritten changes what a path answers with.
+func rewritten(path string, change func(string) string) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, path) {
+				next.ServeHTTP(out, r)
+				return
+			}
+			heard := httptest.NewRecorder()
+			next.ServeHTTP(heard, r)
+			for name, values := range heard.Header() {
+				out.Header()[name] = values
+			}
+			out.WriteHeader(heard.Code)
+			_, _ = out.Write([]byte(change(heard.Body.String())))
+		})
+	}
+}
+
+// TestWhatTheServerDoesNotTakeIsAnError has the server show something else than was written, which is all that is seen of
+// what it has dropped.
+func TestWhatTheServerDoesNotTakeIsAnError(t *testing.T) {
+	for name, row := range map[string]struct{ path, was, is, want string }{
+		"a frequency":  {"/JSSResource/policies/id/", "Once every week", "Once per computer", `policy "Install or Defer": the server has not taken frequency: it shows "Once per computer" instead of "Once every week"`},
+		"a criterion":  {"/api/v3/computer-groups/smart-groups/", `"Serial Number"`, `"Model"`, `smart group "Test Macs": the server has not taken criteria`},
+		"a setting":    {"/JSSResource/osxconfigurationprofiles/id/", "432000", "1", `configuration profile "Install or Defer": the server has not taken settings`},
+		"being on":     {"/JSSResource/policies/id/", "<enabled>true</enabled>", "<enabled>false</enabled>", `policy "Install or Defer": the server has not taken enabled`},
+		"a data type":  {"/api/v1/computer-extension-attributes/", `"STRING"`, `"INTEGER"`, "the server has not taken data type"},
+		"a script's":   {"/api/v1/scripts/", "exit 0", "exit 1", "the server has not taken contents"},
+		"its category": {"/api/v1/packages/", `"categoryId": "1"`, `"categoryId": "-1"`, "the server has not taken category"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, jamftest.Options{}, small)
+			w.wrap = rewritten(row.path, func(body string) string { return strings.ReplaceAll(body, row.was, row.is) })
+			_, err := w.tryApply(t.Context(), rollout.Options{})
+			var not *rollout.NotTakenError
+			if !errors.As(err, &not) || !strings.Contains(err.Error(), row.want) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestAPolicyWithoutAPackageIsRefused(t *testing.T) {
+	w := newWorld(t, jamftest.Options{}, small)
+	w.pkg = nil
+	expect(t, refusals(w.plan(rollout.Options{})), `policy "Install or Defer": there is no package for it; make one with install-or-defer pkg build, and give it with --package`)
+}
+
+func TestAFrequencyThatDoesNotSuitTheSettingsIsTold(t *testing.T) {
+	w := newWorld(t, jamftest.Options{}, small)
+	w.d.Jamf.Policy.Frequency = "once_every_day"
+	if notes := strings.Join(w.plan(rollout.Options{}).Notes, "\n"); !strings.Contains(notes, "every day") {
+		t.Error(notes)
 	}
 }
 

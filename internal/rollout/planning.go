@@ -98,10 +98,11 @@ func (s *survey) compare(it *item, o Options) {
 // planPackage plans what has to be done about the file.
 func (s *survey) planPackage(ctx context.Context, o Options) error {
 	wanted, ok := s.wantedPackage()
-	if !ok || s.jamf.Policy == nil {
-		if s.jamf.Policy != nil {
-			s.plan.note("no package is at hand, so that it is not looked at")
-		}
+	if s.jamf.Policy == nil {
+		return nil
+	}
+	if !ok {
+		s.missPackage()
 		return nil
 	}
 	k := key{KindPackage, wanted.Name}
@@ -136,6 +137,17 @@ func (s *survey) planPackage(ctx context.Context, o Options) error {
 		s.addUpload(Change{Kind: KindPackage, Name: k.name, ID: s.record.ID, Action: Update, Fields: []Difference{{Field: hashField, Wanted: s.config.Package.Hash}}})
 	}
 	return nil
+}
+
+// missPackage tells that no package is known. A policy that has one keeps it; one that would have none is of no use.
+func (s *survey) missPackage() {
+	pattern := s.packagePattern()
+	if slices.ContainsFunc(s.policy.Packages, func(p jamf.PolicyPackage) bool { return pattern.MatchString(p.Name) }) {
+		s.plan.note("no package is at hand, so that the one of policy %q is not looked at", s.policy.Name)
+		return
+	}
+	s.plan.refuse(key{KindPolicy, s.jamf.Policy.Name}, "there is no package for it",
+		"make one with install-or-defer pkg build, and give it with --package")
 }
 
 func (s *survey) planUpload(ctx context.Context, k key, id string, o Options) error {
