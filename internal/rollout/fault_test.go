@@ -66,6 +66,9 @@ func TestOneFaultIsOvercome(t *testing.T) {
 					}
 				}
 				w.finished(route)
+				if most := w.server.Counts().MaxConcurrent; most > 5 {
+					t.Errorf("%s: %d connections at a time", route, most)
+				}
 				w.http.Close()
 			}
 		})
