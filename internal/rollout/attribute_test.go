@@ -20,7 +20,7 @@ func summary() agent.Summary {
 		Schema: 1, Version: "1.2.3", Identifier: agent.Identifier, Status: agent.StatusDeferred, Reason: "deferral-runs",
 		Phase: "deferred", DeadlineBy: "time", Method: "softwareupdate; manual", MethodReason: "it is Intel", Blockers: "on battery; low space",
 		Deadline: "2026-12-03 09:00:25", Deferrals: 3, Prompts: 4, PendingCount: 2, Pending: `macOS "Sequoia" 15.7.1; R&D <tools> \ 日本`,
-		LastLook: "2026-12-01 08:00:00", LastError: "line\none", Journal: "218-9f86d081884c", JournalWhole: "yes",
+		LastLook: "2026-12-01 08:00:00", LastError: "line\none\b", Journal: "218-9f86d081884c", JournalWhole: "yes",
 	}
 }
 
@@ -51,7 +51,7 @@ func printed(t *testing.T, shell, folder string, f deployment.AttributeField) st
 // shells are those that are at hand.
 func shells(t *testing.T) []string {
 	all := []string{"/bin/sh"}
-	for _, name := range []string{"dash", "bash", "busybox"} {
+	for _, name := range []string{"dash", "bash", "busybox", "zsh"} {
 		if path, err := exec.LookPath(name); err == nil {
 			if name == "busybox" {
 				path += " sh"
@@ -104,7 +104,7 @@ func TestEachAttributePrintsItsField(t *testing.T) {
 		"status": "Deferred", "reason": "deferral-runs", "deadline": "2026-12-03 09:00:25", "deferrals": "3", "prompts": "4",
 		"pending": `macOS 'Sequoia' 15.7.1; R&D (tools) / 日本`, "pending_count": "2", "last_look": "2026-12-01 08:00:00",
 		"phase": "deferred", "deadline_by": "time", "method": "softwareupdate; manual", "method_reason": "it is Intel", "blockers": "on battery; low space",
-		"last_error": "line one", "journal": "218-9f86d081884c", "journal_whole": "yes", "version": "1.2.3",
+		"last_error": "line one ", "journal": "218-9f86d081884c", "journal_whole": "yes", "version": "1.2.3",
 	}
 	number := map[string]string{"deferrals": "0", "prompts": "0", "pending_count": "0"}
 	status := func(of, text string) map[string]string { return map[string]string{of: text} }
@@ -122,7 +122,7 @@ func TestEachAttributePrintsItsField(t *testing.T) {
 		"one whose report is none":                            {true, []byte(`{"status": {"x": 1}, "deadline": "soon"}`), 0, status("status", "Unknown")},
 		"one with words where a date belongs":                 {true, []byte("{\n  \"status\": \"Pending\",\n  \"deadline\": \"soon\",\n  \"deferrals\": \"many\"\n}"), 0, status("status", "Pending")},
 		"one that does not have the program":                  {false, nil, 0, status("status", "Not installed")},
-		"one that has nothing left of it but a report of old": {false, nil, 0, status("status", "Not installed")},
+		"one that has nothing left of it but a report of old": {false, report, 0, status("status", "Not installed")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := mac(t, row.installed, row.report, row.age)
