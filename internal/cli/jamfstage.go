@@ -193,7 +193,10 @@ func jamfSnapshotCommand() *cobra.Command {
 					_, err := s.Snapshot(ctx, command.OutOrStdout(), watch)
 					return err
 				}
-				n, err := appendSnapshot(output, func(w io.Writer) (int, error) { return s.Snapshot(ctx, w, watch) })
+				n, err := appendSnapshot(output, func(w io.Writer, last time.Time) (int, error) {
+					watch.After = last
+					return s.Snapshot(ctx, w, watch)
+				})
 				if err == nil {
 					fmt.Fprintf(command.OutOrStdout(), "%s: %s added\n", output, counted(n, "Mac"))
 				}
@@ -208,44 +211,27 @@ func jamfSnapshotCommand() *cobra.Command {
 }
 
 // appendSnapshot adds a snapshot to a file, or nothing of it where it could not be taken. A line that an earlier one was cut
-// off in goes.
-func appendSnapshot(name string, take func(io.Writer) (int, error)) (n int, err error) {
+// off in goes. It tells take when the last one was taken.
+func appendSnapshot(name string, take func(out io.Writer, last time.Time) (int, error)) (n int, err error) {
 	const readable = 0o644
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, readable)
 	if err != nil {
 		return 0, fmt.Errorf("write snapshot: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	end, err := lastLineEnd(file)
-	if err == nil {
-		err = file.Truncate(end)
-	}
-	if err == nil {
-		_, err = file.Seek(end, io.SeekStart)
-	}
+	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return 0, fmt.Errorf("write snapshot: %w", err)
 	}
-	if n, err = take(file); err != nil {
+	end, last, err := rollout.HistoryEnd(file, size)
+	if err != nil {
+		return 0, usagef("name a new file with --output", "%s: %w", name, err)
+	}
+	if err := file.Truncate(end); err != nil {
+		return 0, fmt.Errorf("write snapshot: %w", err)
+	}
+	if n, err = take(io.NewOffsetWriter(file, end), last); err != nil {
 		return 0, errors.Join(err, file.Truncate(end))
 	}
 	return n, nil
-}
-
-// lastLineEnd is where the last whole line of a file ends.
-func lastLineEnd(file *os.File) (int64, error) {
-	size, err := file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return 0, err
-	}
-	var b [1]byte
-	for ; size > 0; size-- {
-		if _, err := file.ReadAt(b[:], size-1); err != nil {
-			return 0, err
-		}
-		if b[0] == '\n' {
-			break
-		}
-	}
-	return size, nil
 }

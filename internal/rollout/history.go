@@ -60,6 +60,27 @@ func OpenHistory(file io.ReaderAt, size int64) (*History, error) {
 	return h, nil
 }
 
+// HistoryEnd tells where the last whole line of a file of snapshots ends, which is where the next one goes, and when the last
+// snapshot was taken. Of an empty file that is no time. It looks at the end only.
+func HistoryEnd(file io.ReaderAt, size int64) (end int64, last time.Time, err error) {
+	from := max(size-2*maxLine, 0) // the last whole line, and one that was cut off
+	tail := make([]byte, size-from)
+	if _, err := file.ReadAt(tail, from); err != nil && !errors.Is(err, io.EOF) {
+		return 0, last, fmt.Errorf("history: %w", err)
+	}
+	whole := tail[:bytes.LastIndexByte(tail, '\n')+1]
+	const start = `{"at":"`
+	if end = from + int64(len(whole)); end == 0 && bytes.HasPrefix(tail, []byte(start)[:min(len(tail), len(start))]) {
+		return 0, last, nil // nothing, or the beginning of a first line
+	}
+	line := bytes.TrimSuffix(whole, []byte("\n"))
+	s, err := readSighting(line[bytes.LastIndexByte(line, '\n')+1:])
+	if err != nil {
+		return 0, last, fmt.Errorf("history: its end %w: %w", ErrHistory, err)
+	}
+	return end, s.At, nil
+}
+
 // wholeLines splits into lines that have an end.
 func wholeLines(data []byte, _ bool) (advance int, line []byte, err error) {
 	if i := bytes.IndexByte(data, '\n'); i >= 0 {
@@ -102,7 +123,7 @@ func (h *History) begin(now time.Time) (*past, error) {
 		return p, nil
 	}
 	for _, r := range h.runs {
-		if !r.at.Before(now) {
+		if r.at.After(now) {
 			return nil, fmt.Errorf("history: it has a snapshot of %s, and it is %s now", r.at.Format(time.RFC3339), now.Format(time.RFC3339))
 		}
 		c := &cursor{lines: bufio.NewScanner(io.NewSectionReader(h.file, r.from, r.to-r.from))}

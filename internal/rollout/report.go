@@ -85,6 +85,7 @@ type Report struct {
 type StatusOptions struct {
 	MaxAge  time.Duration // of an inventory that tells anything; 0 for a week
 	History *History      // earlier snapshots; nil for none
+	After   time.Time     // of a snapshot: when the one before it was taken; zero for none
 }
 
 // usualMaxAge is after how long without an inventory a Mac does not report.

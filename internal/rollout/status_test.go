@@ -2,6 +2,7 @@ package rollout_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -262,4 +263,63 @@ func TestAHistoryThatIsNoneIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhereTheNextSnapshotGoes(t *testing.T) {
+	const line = `{"at":"2026-11-30T09:00:00Z","id":"9","in_scope":false,"outcome":"pending"}` + "\n"
+	at := time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
+	for name, row := range map[string]struct {
+		in   string
+		end  int
+		last time.Time
+		want string
+	}{
+		"nothing":                          {"", 0, time.Time{}, ""},
+		"the beginning of a first line":    {line[:20], 0, time.Time{}, ""},
+		"its first letter":                 {line[:1], 0, time.Time{}, ""},
+		"one line":                         {line, len(line), at, ""},
+		"a last line that was cut off":     {line + line[:20], len(line), at, ""},
+		"many":                             {strings.Repeat(line, 5000), 5000 * len(line), at, ""},
+		"another file":                     {"jamf:\n  policy: {}\n", 0, time.Time{}, "history: its end is not made of snapshots"},
+		"another file without an end":      {"policy: {}", 0, time.Time{}, "history: its end is not made of snapshots"},
+		"another JSON without an end":      {`{"schema": 1}`, 0, time.Time{}, "history: its end is not made of snapshots"},
+		"a line that is longer than any":   {strings.Repeat("x", 1<<18), 0, time.Time{}, "history: its end is not made of snapshots"},
+		"an empty line where one is to be": {line + "\n", 0, time.Time{}, "history: its end is not made of snapshots"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			end, last, err := rollout.HistoryEnd(strings.NewReader(row.in), int64(len(row.in)))
+			if row.want != "" {
+				if !errors.Is(err, rollout.ErrHistory) || !strings.Contains(err.Error(), row.want) {
+					t.Error(err)
+				}
+				return
+			}
+			if err != nil || end != int64(row.end) || !last.Equal(row.last) {
+				t.Error(end, last, err)
+			}
+		})
+	}
+}
+
+func TestASnapshotIsLaterThanTheOneBefore(t *testing.T) {
+	w := fleet(t, reports{"RING1": "Deferred"}, staged)
+	w.mac("RING1", "15.6")
+	var history bytes.Buffer
+	w.snapshot(&history)
+	_, last, err := rollout.HistoryEnd(bytes.NewReader(history.Bytes()), int64(history.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := w.rollout().Snapshot(w.context(), &history, rollout.StatusOptions{After: last})
+	if !errors.Is(err, rollout.ErrTooEarly) || n != 0 {
+		t.Error(n, err)
+	}
+	if report := w.status(rollout.StatusOptions{History: w.history(&history)}); report.Days.Open != 1 {
+		t.Errorf("a status of the same second: %+v", report.Days)
+	}
+	w.server.Advance(time.Second)
+	if _, err := w.rollout().Snapshot(w.context(), &history, rollout.StatusOptions{After: last}); err != nil {
+		t.Error(err)
+	}
+	w.history(&history)
 }
