@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,7 +99,8 @@ type session struct {
 	file   *os.File // the package; nil for none
 }
 
-// with runs something with a rollout. An interrupt ends it between two steps, and gives the token back.
+// with runs something with a rollout. An interrupt, or the end of a pipeline's patience, ends it between two steps, and gives
+// the token back.
 func (o *jamfOptions) with(run func(context.Context, *session) error) (err error) {
 	d, err := o.load()
 	if err != nil {
@@ -108,7 +110,7 @@ func (o *jamfOptions) with(run func(context.Context, *session) error) (err error
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(o.command.Context(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(o.command.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer func() {
 		const patience = 10 * time.Second

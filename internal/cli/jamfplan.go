@@ -86,7 +86,7 @@ func jamfApplyCommand() *cobra.Command {
 				}
 				o.print(command.OutOrStdout(), s, plan)
 				if plan.Due() && len(plan.Refusals) == 0 {
-					if err := o.confirm("Apply this to " + s.server + "?"); err != nil {
+					if err := o.confirm(ctx, "Apply this to "+s.server+"?"); err != nil {
 						return err
 					}
 				}

@@ -37,7 +37,7 @@ func jamfRollbackCommand() *cobra.Command {
 					fmt.Fprintf(out, "! policy %q: turn on, for %s that have the program\n", plan.Uninstall, counted(plan.Macs, "Mac"))
 					question = fmt.Sprintf("Turn off policy %q, and remove the program from %s?", plan.Policy, counted(plan.Macs, "Mac"))
 				}
-				if err := o.confirm(question); err != nil {
+				if err := o.confirm(ctx, question); err != nil {
 					return err
 				}
 				if err := s.Rollback(ctx, plan); err != nil {
@@ -88,7 +88,7 @@ func jamfDestroyCommand() *cobra.Command {
 				if dry {
 					return nil
 				}
-				if err := o.confirm(fmt.Sprintf("Delete %s from %s?", counted(len(plan.Delete), "object"), s.server)); err != nil {
+				if err := o.confirm(ctx, fmt.Sprintf("Delete %s from %s?", counted(len(plan.Delete), "object"), s.server)); err != nil {
 					return err
 				}
 				if err := s.Destroy(ctx, plan); err != nil {

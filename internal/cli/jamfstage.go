@@ -112,7 +112,7 @@ func (o *watchOptions) enter(ctx context.Context, s *session, plan *rollout.Stag
 	if !plan.Widens() {
 		question = fmt.Sprintf("Narrow policy %q to stage %s, and leave out %s?", plan.Policy, plan.To, counted(plan.Macs, "Mac"))
 	}
-	if err := o.confirm(question); err != nil {
+	if err := o.confirm(ctx, question); err != nil {
 		return err
 	}
 	if err := s.Enter(ctx, plan, force); err != nil {

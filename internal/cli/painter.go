@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ func harmless(text string) string {
 }
 
 // confirm asks a person at a terminal. Elsewhere nobody can be asked, and has to say so beforehand.
-func (o *jamfOptions) confirm(question string) error {
+func (o *jamfOptions) confirm(ctx context.Context, question string) error {
 	if o.yes {
 		return nil
 	}
@@ -54,9 +55,27 @@ func (o *jamfOptions) confirm(question string) error {
 		return usagef("say --yes where nobody can be asked", "not confirmed: %s", question)
 	}
 	_, _ = fmt.Fprintf(out, "%s Write yes to go on: ", question)
-	line, err := bufio.NewReader(file).ReadString('\n')
-	if err != nil || strings.TrimSpace(strings.ToLower(line)) != "yes" {
+	if strings.ToLower(answer(ctx, file)) != "yes" {
 		return usagef("", "not confirmed: nothing was changed")
 	}
 	return nil
+}
+
+// answer is the line that somebody writes, or nothing if that is interrupted. The reading goes on then until the program
+// ends, since a terminal cannot be asked to stop.
+func answer(ctx context.Context, from io.Reader) string {
+	written := make(chan string, 1)
+	go func() {
+		line, err := bufio.NewReader(from).ReadString('\n')
+		if err != nil {
+			line = ""
+		}
+		written <- strings.TrimSpace(line)
+	}()
+	select {
+	case line := <-written:
+		return line
+	case <-ctx.Done():
+		return ""
+	}
 }
