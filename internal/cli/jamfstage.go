@@ -155,6 +155,11 @@ func printStage(out io.Writer, s *session, plan *rollout.StagePlan) {
 	for _, g := range plan.Removes {
 		fmt.Fprintf(out, "%s group %q\n", p.red("-"), g)
 	}
+	verb := "leaves out"
+	if plan.Widens() {
+		verb = "adds"
+	}
+	fmt.Fprintf(out, "At present that %s %s.\n", verb, counted(plan.Macs, "Mac"))
 }
 
 func printGate(out io.Writer, p painter, gate rollout.Gate) {

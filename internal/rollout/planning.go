@@ -42,8 +42,10 @@ func (r *Rollout) Plan(ctx context.Context, o Options) (*Plan, error) {
 	if err := s.planPackage(ctx, o); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	s.planPolicies(items, o)
+	s.planUninstall(items, o)
+	s.planPolicy(o)
 	s.noteFrequency()
+	s.noteReach()
 	s.planLeftovers(items, o)
 	if missing := account.Missing(writePrivileges(plan.Changes)); len(missing) > 0 {
 		plan.lack(missing, account.Name)
@@ -179,9 +181,9 @@ func (s *survey) addUpload(c Change) {
 	s.plan.Changes = slices.Insert(s.plan.Changes, at, c)
 }
 
-// planPolicies plans what is turned on, at the end. That is what was made here and never turned on yet, and after a
-// rollback what somebody asks for.
-func (s *survey) planPolicies(items []*item, o Options) {
+// planPolicy plans that the policy is turned on, at the end: if it was made here and never turned on yet, or if somebody asks
+// for it after a rollback.
+func (s *survey) planPolicy(o Options) {
 	if s.jamf.Policy == nil {
 		return
 	}
@@ -200,12 +202,34 @@ func (s *survey) planPolicies(items []*item, o Options) {
 	default:
 		s.plan.note("policy %q is off, and not by this program; --resume turns it on", k.name)
 	}
-	if !o.Resume || s.jamf.Uninstall == nil {
-		return
+}
+
+// planUninstall plans that the policy which removes the program is turned off, when the rollout is resumed, and else tells
+// that it is on.
+func (s *survey) planUninstall(items []*item, o Options) {
+	switch {
+	case !s.removing:
+	case !o.Resume:
+		s.plan.note("policy %q is on: it removes the program from Macs that have it", s.jamf.Uninstall.Name)
+	default:
+		for _, it := range items {
+			if it.key == (key{KindPolicy, s.jamf.Uninstall.Name}) {
+				s.plan.Changes = slices.Insert(s.plan.Changes, 0, Change{Kind: it.kind, Name: it.name, ID: it.id, Action: Switch})
+			}
+		}
 	}
-	for _, it := range items {
-		if it.key == (key{KindPolicy, s.jamf.Uninstall.Name}) && it.exists && s.removing {
-			s.plan.Changes = slices.Insert(s.plan.Changes, 0, Change{Kind: it.kind, Name: it.name, ID: it.id, Action: Switch})
+}
+
+// noteReach tells that a new package goes to all Macs at once which the rollout has reached: stages are for going on, and
+// somebody may want to begin again with few.
+func (s *survey) noteReach() {
+	for _, c := range s.plan.Changes {
+		if s.stage == 0 || c.Kind != KindPolicy || !s.isMain(key{c.Kind, c.Name}) || c.Action != Update {
+			continue
+		}
+		if slices.ContainsFunc(c.Fields, func(f Difference) bool { return f.Field == "package" && f.Server != "" }) {
+			s.plan.note("the new package goes to all Macs up to stage %s; whoever wants to begin with few goes back to stage %s before",
+				s.plan.Stage, s.jamf.Stages[0].Name)
 		}
 	}
 }

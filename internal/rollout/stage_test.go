@@ -97,6 +97,12 @@ finished holds: 50.0 % (2 of 4), wanted at least 40 %`)
 		t.Error(err)
 	}
 
+	// A new package would go to all of them.
+	w.pkg = newPackage(t, "2.0.0", "the second package")
+	if notes := strings.Join(w.plan(rollout.Options{}).Notes, "\n"); !strings.Contains(notes, "the new package goes to all Macs up to stage all; whoever wants to begin with few goes back to stage test before") {
+		t.Error(notes)
+	}
+
 	// And back.
 	r, plan = w.planStage("test", rollout.StatusOptions{})
 	if plan.Widens() || strings.Join(plan.Removes, ",") != "Old" {
@@ -106,6 +112,9 @@ finished holds: 50.0 % (2 of 4), wanted at least 40 %`)
 		t.Error(err)
 	}
 	expect(t, w.scope(), "Ring, Theirs")
+	if notes := strings.Join(w.plan(rollout.Options{}).Notes, "\n"); strings.Contains(notes, "the new package") {
+		t.Error(notes)
+	}
 }
 
 func TestAGateThatIsOverriddenLetsPass(t *testing.T) {

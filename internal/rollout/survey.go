@@ -74,7 +74,7 @@ func (s *survey) policyItems() []*item {
 	if s.jamf.Uninstall != nil {
 		wanted := s.wantedUninstall()
 		d := s.policyDesk(wanted)
-		d.settle = func(_ *jamf.Policy, found jamf.Policy, exists bool) { s.noteUninstall(found, exists) }
+		d.settle = func(_ *jamf.Policy, found jamf.Policy, exists bool) { s.removing = exists && found.Enabled }
 		list = append(list, newItem(d, wanted))
 	}
 	return list
@@ -237,12 +237,5 @@ func (s *survey) noteScope(found jamf.Policy) {
 	}
 	for _, other := range found.Scope.Others {
 		s.plan.note("the scope of policy %q has %s: kept", policy, other)
-	}
-}
-
-// noteUninstall tells that the program is being removed.
-func (s *survey) noteUninstall(found jamf.Policy, exists bool) {
-	if s.removing = exists && found.Enabled; s.removing {
-		s.plan.note("policy %q is on: it removes the program from Macs that have it", s.jamf.Uninstall.Name)
 	}
 }
