@@ -37,7 +37,7 @@ func (r *Rollout) carryOut(ctx context.Context, plan *Plan, c Change) error {
 		if len(c.Fields) == 1 && c.Fields[0].Field == hashField {
 			return r.seal(ctx, k)
 		}
-		return r.update(ctx, plan.item(k), c.Adopts)
+		return r.update(ctx, plan.item(k))
 	case Upload:
 		return r.upload(ctx, k)
 	case Enable:
@@ -83,7 +83,7 @@ func (r *Rollout) create(ctx context.Context, it *item) error {
 	return r.noted(ctx, it)
 }
 
-func (r *Rollout) update(ctx context.Context, it *item, adopts bool) error {
+func (r *Rollout) update(ctx context.Context, it *item) error {
 	if err := r.await(ctx, it); err != nil {
 		return err
 	}
@@ -94,9 +94,7 @@ func (r *Rollout) update(ctx context.Context, it *item, adopts bool) error {
 	if err := it.verify(); err != nil {
 		return err
 	}
-	if e := r.state.open(it.key); !adopts {
-		e.Created = e.Created || e.Pending || it.marked
-	}
+	r.state.open(it.key).Created = it.made
 	return r.noted(ctx, it)
 }
 
@@ -202,9 +200,8 @@ func (r *Rollout) setEnabled(ctx context.Context, k key, id string, enabled bool
 func (r *Rollout) settled(ctx context.Context, plan *Plan) error {
 	for _, it := range plan.items {
 		if e := r.state.entry(it.key); e == nil || e.ID != it.id || e.Pending {
-			foreign := r.foreign(it)
 			e := r.state.open(it.key)
-			e.Created = (e.Created || it.marked) && !foreign
+			e.Created = it.made
 			e.remember(it.id, it.shown)
 			e.Groups, e.Without = splitLines(it.shown["scope"]), splitLines(it.shown["exclusions"])
 		}

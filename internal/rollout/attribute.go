@@ -93,9 +93,9 @@ func (r *Rollout) attributeDesk() desk[jamf.ExtensionAttribute] {
 	type attribute = jamf.ExtensionAttribute
 	of := r.config.Client.ExtensionAttributes()
 	return desk[attribute]{
-		kind: KindAttribute, find: of.Find, create: of.Create, update: of.Update, remove: of.Delete, sign: r.marker(),
+		kind: KindAttribute, find: of.Find, create: of.Create, update: of.Update,
 		name: func(v attribute) string { return v.Name }, id: func(v attribute) string { return v.ID },
-		mark: func(v attribute) string { return v.Description },
+		mark: func(v *attribute) *string { return &v.Description },
 		fields: []field[attribute]{
 			text("description", func(v *attribute) *string { return &v.Description }),
 			{"data type", func(v attribute) string { return string(v.DataType) }, func(to *attribute, v attribute) { to.DataType = v.DataType }},

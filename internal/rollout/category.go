@@ -13,7 +13,7 @@ const usualPriority = 9
 func (r *Rollout) categoryDesk() desk[jamf.Category] {
 	of := r.config.Client.Categories()
 	return desk[jamf.Category]{
-		kind: KindCategory, find: of.Find, create: of.Create, update: of.Update, remove: of.Delete,
+		kind: KindCategory, find: of.Find, create: of.Create, update: of.Update,
 		name: func(v jamf.Category) string { return v.Name }, id: func(v jamf.Category) string { return v.ID },
 	}
 }

@@ -83,9 +83,9 @@ func (r *Rollout) groupDesk() desk[jamf.SmartGroup] {
 	type group = jamf.SmartGroup
 	of := r.config.Client.SmartGroups()
 	return desk[group]{
-		kind: KindGroup, find: of.Find, create: of.Create, update: of.Update, remove: of.Delete, sign: r.marker(),
+		kind: KindGroup, find: of.Find, create: of.Create, update: of.Update,
 		name: func(v group) string { return v.Name }, id: func(v group) string { return v.ID },
-		mark: func(v group) string { return v.Description },
+		mark: func(v *group) *string { return &v.Description },
 		fields: []field[group]{
 			text("description", func(v *group) *string { return &v.Description }),
 			{"criteria", showCriteria, func(to *group, v group) { to.Criteria = v.Criteria }},

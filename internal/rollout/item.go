@@ -20,12 +20,10 @@ type desk[T any] struct {
 	fields []field[T]
 	name   func(T) string
 	id     func(T) string
-	mark   func(T) string // the text that holds the marker; nil for kinds that have none
-	sign   string         // the marker
+	mark   func(*T) *string // the text that holds the marker; nil for kinds that have none
 	find   func(ctx context.Context, name string) (T, bool, error)
 	create func(context.Context, T) (T, error)
 	update func(ctx context.Context, id string, change func(*T) error) (T, error)
-	remove func(ctx context.Context, id string) error
 
 	// settle completes what is wanted when the server's is known, or is nil.
 	settle func(wanted *T, found T, exists bool)
@@ -39,6 +37,7 @@ type item struct {
 	exists bool
 	id     string
 	marked bool              // it holds our marker
+	made   bool              // by this program
 	wanted map[string]string // each field as it is declared
 	shown  map[string]string // each field as the server has it
 	names  []string          // of the fields, in order
@@ -46,74 +45,109 @@ type item struct {
 	look   func(context.Context) error
 	create func(context.Context) error
 	update func(context.Context) error
-	remove func(context.Context) error
+}
+
+// object is an item with what is known of it, in the words of its kind.
+type object[T any] struct {
+	*item
+	of     *Rollout
+	desk   desk[T]
+	wanted T
 }
 
 // newItem makes an item of what is wanted.
-func newItem[T any](d desk[T], wanted T) *item {
-	it := &item{key: key{d.kind, d.name(wanted)}}
+func newItem[T any](r *Rollout, d desk[T], wanted T) *item {
+	o := &object[T]{&item{key: key{d.kind, d.name(wanted)}}, r, d, wanted}
 	for _, f := range d.fields {
-		it.names = append(it.names, f.name)
+		o.names = append(o.names, f.name)
 	}
-	take := func(got T) {
-		it.exists, it.id, it.shown = true, d.id(got), showAll(d.fields, got)
-	}
-	it.look = func(ctx context.Context) error {
-		found, exists, err := d.find(ctx, it.name)
-		if err != nil {
-			return err
-		}
-		if d.settle != nil {
-			d.settle(&wanted, found, exists)
-		}
-		it.wanted, it.exists = showAll(d.fields, wanted), exists
-		if exists {
-			take(found)
-			it.marked = d.mark != nil && strings.Contains(d.mark(found), d.sign)
-		}
-		return nil
-	}
-	it.create = func(ctx context.Context) error {
-		complete, err := d.complete(wanted)
-		if err != nil {
-			return err
-		}
-		made, err := d.create(ctx, complete)
-		if err != nil {
-			it.id = d.id(made) // known where it was created and could not be read back
-			return err
-		}
-		take(made)
-		return nil
-	}
-	it.update = func(ctx context.Context) error {
-		complete, err := d.complete(wanted)
-		if err != nil {
-			return err
-		}
-		got, err := d.update(ctx, it.id, func(have *T) error {
-			for _, f := range d.fields {
-				if f.show(*have) != f.show(wanted) {
-					f.set(have, complete)
-				}
-			}
-			return nil
-		})
-		if err == nil {
-			take(got)
-		}
+	o.item.look, o.item.create, o.item.update = o.look, o.create, o.update
+	return o.item
+}
+
+// take believes what the server shows.
+func (o *object[T]) take(got T) {
+	o.exists, o.id, o.shown = true, o.desk.id(got), showAll(o.desk.fields, got)
+}
+
+func (o *object[T]) look(ctx context.Context) error {
+	found, exists, err := o.desk.find(ctx, o.name)
+	if err != nil {
 		return err
 	}
-	it.remove = func(ctx context.Context) error { return d.remove(ctx, it.id) }
-	return it
+	if o.desk.settle != nil {
+		o.desk.settle(&o.wanted, found, exists)
+	}
+	if o.exists = exists; exists {
+		o.take(found)
+		o.recognize(o.desk.thing(found))
+	}
+	o.item.wanted = showAll(o.desk.fields, o.wanted)
+	return nil
+}
+
+// recognize finds out whether an object was made here. One that was there before never gets the marker, so that it cannot pass
+// for ours later; and where nothing else is declared, its text stays as it is.
+func (o *object[T]) recognize(t thing) {
+	marker := o.of.marker()
+	o.marked, o.made = strings.Contains(t.text, marker), o.of.proven(o.key, t)
+	if o.made || o.desk.mark == nil {
+		return
+	}
+	text := o.desk.mark(&o.wanted)
+	if *text = strings.TrimSpace(strings.ReplaceAll(*text, marker, "")); *text == "" {
+		*text = t.text
+	}
+}
+
+func (o *object[T]) create(ctx context.Context) error {
+	complete, err := o.complete()
+	if err != nil {
+		return err
+	}
+	made, err := o.desk.create(ctx, complete)
+	if err != nil {
+		o.id = o.desk.id(made) // known where it was created and could not be read back
+		return err
+	}
+	o.take(made)
+	return nil
+}
+
+func (o *object[T]) update(ctx context.Context) error {
+	complete, err := o.complete()
+	if err != nil {
+		return err
+	}
+	got, err := o.desk.update(ctx, o.id, func(have *T) error {
+		for _, f := range o.desk.fields {
+			if f.show(*have) != f.show(o.wanted) {
+				f.set(have, complete)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		o.take(got)
+	}
+	return err
 }
 
 // complete is what is wanted with the numbers of what it refers to.
-func (d desk[T]) complete(wanted T) (T, error) {
-	if d.ready == nil {
-		return wanted, nil
+func (o *object[T]) complete() (T, error) {
+	if o.desk.ready == nil {
+		return o.wanted, nil
 	}
-	return d.ready(wanted)
+	return o.desk.ready(o.wanted)
+}
+
+// thing is an object as far as it tells whose it is.
+func (d desk[T]) thing(v T) thing {
+	t := thing{id: d.id(v)}
+	if d.mark != nil {
+		t.text = *d.mark(&v)
+	}
+	return t
 }
 
 func showAll[T any](fields []field[T], of T) map[string]string {

@@ -115,9 +115,9 @@ func TestAnObjectThatWasThereBeforeIsTakenOverOnlyIfAsked(t *testing.T) {
 	if err == nil || w.server.Counts().Writes != 2 {
 		t.Error(err)
 	}
-	expect(t, refusals(plan), `smart group "Test Macs": there is one already that was not made here, and it differs in description, criteria; --adopt makes it what is declared, or write another name`)
+	expect(t, refusals(plan), `smart group "Test Macs": there is one already that was not made here, and it differs in criteria; --adopt makes it what is declared, or write another name`)
 	plan = w.apply(rollout.Options{Adopt: true})
-	if !strings.HasPrefix(outline(plan), "create script Install or Defer - Uninstall\ncreate extension attribute Install or Defer - Status\nupdate smart group Test Macs: description, criteria (adopted)\n") {
+	if !strings.HasPrefix(outline(plan), "create script Install or Defer - Uninstall\ncreate extension attribute Install or Defer - Status\nupdate smart group Test Macs: criteria (adopted)\n") {
 		t.Error(outline(plan))
 	}
 	w.empty()
@@ -125,6 +125,50 @@ func TestAnObjectThatWasThereBeforeIsTakenOverOnlyIfAsked(t *testing.T) {
 	if err != nil || state.Objects["smart group/Test Macs"].Created || state.Objects["smart group/Test Macs"].ID != made.ID || state.Objects["category/Software Updates"].Created {
 		t.Error("it passes for ours:", string(w.saved), err)
 	}
+}
+
+// TestWhatWasTakenOverIsNeverDeleted changes it after that, and loses the state.
+func TestWhatWasTakenOverIsNeverDeleted(t *testing.T) {
+	w := newWorld(t, jamftest.Options{}, small)
+	c := w.client()
+	must[jamf.SmartGroup](t)(c.SmartGroups().Create(t.Context(), jamf.SmartGroup{Name: "Test Macs", Description: "Ann's"}))
+	must[jamf.Script](t)(c.Scripts().Create(t.Context(), jamf.Script{Name: "Install or Defer - Uninstall", Priority: jamf.ScriptAfter, CategoryID: "-1", Contents: "exit 1"}))
+	w.server.Advance(2 * time.Minute)
+	w.apply(rollout.Options{Adopt: true})
+	w.empty()
+	w.d.Jamf.Groups[0].Criteria.Test.Values = []string{"TEST2"}
+	w.script += "exit 2\n"
+	expect(t, outline(w.apply(rollout.Options{})), "update script Install or Defer - Uninstall: contents\nupdate smart group Test Macs: criteria")
+	w.empty()
+	kept := func() string {
+		plan, err := w.rollout().PlanDestroy(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []string
+		for _, k := range plan.Keep {
+			list = append(list, string(k.Kind)+" "+k.Name)
+		}
+		return strings.Join(list, "\n")
+	}
+	expect(t, kept(), "smart group Test Macs\nscript Install or Defer - Uninstall")
+	w.server.Advance(2 * time.Minute)
+	w.saved = nil
+	w.empty()
+	if got := kept(); !strings.Contains(got, "smart group Test Macs") || !strings.Contains(got, "script Install or Defer - Uninstall") {
+		t.Errorf("without a state, %s are kept", got)
+	}
+	described := func(want string) {
+		w.server.Advance(2 * time.Minute)
+		if g, _, err := c.SmartGroups().Find(t.Context(), "Test Macs"); err != nil || g.Description != want {
+			t.Errorf("%q %v", g.Description, err)
+		}
+	}
+	described("Ann's")
+	w.d.Jamf.Groups[0].Description = "The first ones"
+	w.apply(rollout.Options{Adopt: true})
+	w.empty()
+	described("The first ones")
 }
 
 func TestALostStateIsMadeUpFromTheServer(t *testing.T) {

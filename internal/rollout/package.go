@@ -54,9 +54,9 @@ func (r *Rollout) packageDesk() desk[jamf.Package] {
 	type record = jamf.Package
 	of := r.config.Client.Packages()
 	return desk[record]{
-		kind: KindPackage, find: of.Find, create: of.Create, update: of.Update, remove: of.Delete, sign: r.marker(),
+		kind: KindPackage, find: of.Find, create: of.Create, update: of.Update,
 		name: func(v record) string { return v.Name }, id: func(v record) string { return v.ID },
-		mark: func(v record) string { return v.Notes },
+		mark: func(v *record) *string { return &v.Notes },
 		fields: slices.Concat([]field[record]{
 			text("notes", func(v *record) *string { return &v.Notes }),
 			{"priority", func(v record) string { return fmt.Sprint(v.Priority) }, func(to *record, v record) { to.Priority = v.Priority }},

@@ -56,7 +56,7 @@ func (r *Rollout) policyDesk(wanted jamf.Policy) desk[jamf.Policy] {
 	of := r.config.Client.Policies()
 	last := r.state.entry(key{KindPolicy, wanted.Name})
 	return desk[policy]{
-		kind: KindPolicy, find: of.Find, create: of.Create, update: of.Update, remove: of.Delete,
+		kind: KindPolicy, find: of.Find, create: of.Create, update: of.Update,
 		name: func(v policy) string { return v.Name }, id: func(v policy) string { return v.ID },
 		fields: slices.Concat([]field[policy]{
 			{"triggers", showTriggers, func(to *policy, v policy) { to.Triggers = v.Triggers }},

@@ -45,9 +45,9 @@ func (r *Rollout) profileDesk(wanted jamf.Profile) desk[jamf.Profile] {
 	of := r.config.Client.Profiles()
 	last := r.state.entry(key{KindProfile, wanted.Name})
 	return desk[profile]{
-		kind: KindProfile, find: of.Find, create: of.Create, update: r.updateProfile(wanted.Redeploy), remove: of.Delete, sign: r.marker(),
+		kind: KindProfile, find: of.Find, create: of.Create, update: r.updateProfile(wanted.Redeploy),
 		name: func(v profile) string { return v.Name }, id: func(v profile) string { return v.ID },
-		mark: func(v profile) string { return v.Description },
+		mark: func(v *profile) *string { return &v.Description },
 		fields: slices.Concat([]field[profile]{
 			text("description", func(v *profile) *string { return &v.Description }),
 			{"distribution", func(v profile) string { return string(v.Distribution) }, func(to *profile, v profile) { to.Distribution = v.Distribution }},

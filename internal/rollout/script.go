@@ -19,9 +19,9 @@ func (r *Rollout) scriptDesk() desk[jamf.Script] {
 	type script = jamf.Script
 	of := r.config.Client.Scripts()
 	return desk[script]{
-		kind: KindScript, find: of.Find, create: of.Create, update: of.Update, remove: of.Delete, sign: r.marker(),
+		kind: KindScript, find: of.Find, create: of.Create, update: of.Update,
 		name: func(v script) string { return v.Name }, id: func(v script) string { return v.ID },
-		mark: func(v script) string { return v.Notes },
+		mark: func(v *script) *string { return &v.Notes },
 		fields: slices.Concat([]field[script]{
 			text("notes", func(v *script) *string { return &v.Notes }),
 			text("contents", func(v *script) *string { return &v.Contents }),

@@ -28,36 +28,36 @@ type survey struct {
 func (s *survey) items() ([]*item, error) {
 	var list []*item
 	if s.jamf.Category != "" {
-		list = append(list, newItem(s.categoryDesk(), jamf.Category{Name: s.jamf.Category, Priority: usualPriority}))
+		list = append(list, newItem(s.Rollout, s.categoryDesk(), jamf.Category{Name: s.jamf.Category, Priority: usualPriority}))
 	}
 	if s.jamf.Uninstall != nil {
-		list = append(list, newItem(s.scriptDesk(), s.wantedScript()))
+		list = append(list, newItem(s.Rollout, s.scriptDesk(), s.wantedScript()))
 	}
 	attributes, err := s.wantedAttributes()
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range attributes {
-		list = append(list, newItem(s.attributeDesk(), a))
+		list = append(list, newItem(s.Rollout, s.attributeDesk(), a))
 	}
 	groups, err := s.wantedGroups()
 	if err != nil {
 		return nil, err
 	}
 	for _, g := range groups {
-		list = append(list, newItem(s.groupDesk(), g))
+		list = append(list, newItem(s.Rollout, s.groupDesk(), g))
 	}
 	if p, ok := s.wantedPackage(); ok && s.jamf.Policy != nil {
 		d := s.packageDesk()
 		d.settle = func(_ *jamf.Package, found jamf.Package, exists bool) { s.record, s.recorded = found, exists }
-		list = append(list, newItem(d, p))
+		list = append(list, newItem(s.Rollout, d, p))
 	}
 	if s.jamf.Profile != nil {
 		p, err := s.wantedProfile()
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, newItem(s.profileDesk(p), p))
+		list = append(list, newItem(s.Rollout, s.profileDesk(p), p))
 	}
 	return append(list, s.policyItems()...), nil
 }
@@ -69,13 +69,13 @@ func (s *survey) policyItems() []*item {
 		wanted := s.wantedPolicy()
 		d := s.policyDesk(wanted)
 		d.settle = s.settleStage
-		list = append(list, newItem(d, wanted))
+		list = append(list, newItem(s.Rollout, d, wanted))
 	}
 	if s.jamf.Uninstall != nil {
 		wanted := s.wantedUninstall()
 		d := s.policyDesk(wanted)
 		d.settle = func(_ *jamf.Policy, found jamf.Policy, exists bool) { s.removing = exists && found.Enabled }
-		list = append(list, newItem(d, wanted))
+		list = append(list, newItem(s.Rollout, d, wanted))
 	}
 	return list
 }
