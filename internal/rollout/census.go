@@ -40,14 +40,13 @@ func (r *Rollout) check(ctx context.Context, maxAge time.Duration) (*watch, []st
 	if err != nil {
 		return nil, nil, err
 	}
-	groups, err := r.config.Client.ComputerGroups(ctx)
+	groups, err := r.listGroups(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	there := map[string]bool{}
 	for _, g := range groups {
 		there[g.Name] = true
-		r.book.names[string(KindGroup)+" "+g.ID] = g.Name
 	}
 	var notes []string
 	for _, s := range r.jamf.Stages {

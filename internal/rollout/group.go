@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,6 +78,15 @@ func jamfCriteria(rows []criteria.Row) []jamf.Criterion {
 		}
 	}
 	return list
+}
+
+// listGroups lists all groups of both kinds, and learns what they are called.
+func (r *Rollout) listGroups(ctx context.Context) ([]jamf.ComputerGroup, error) {
+	groups, err := r.config.Client.ComputerGroups(ctx)
+	for _, g := range groups {
+		r.book.names[string(KindGroup)+" "+g.ID] = g.Name
+	}
+	return groups, err
 }
 
 func (r *Rollout) groupDesk() desk[jamf.SmartGroup] {

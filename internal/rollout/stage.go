@@ -57,12 +57,15 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 	if err != nil {
 		return nil, err
 	}
-	report, err := r.status(ctx, o)
+	from := r.reached(p)
+	to, err := r.target(name, from)
 	if err != nil {
 		return nil, err
 	}
-	from := r.reached(p)
-	to, err := r.target(name, from)
+	if err := r.resolveGroups(ctx, r.groupsUpTo(to)); err != nil {
+		return nil, err
+	}
+	report, err := r.status(ctx, o) // last, since it takes long with many Macs
 	if err != nil {
 		return nil, err
 	}
@@ -84,14 +87,14 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 			plan.Macs += report.Stages[i].InScope
 		}
 	}
-	return plan, r.resolveGroups(ctx, r.groupsUpTo(to))
+	return plan, nil
 }
 
 // mainPolicy reads the policy that installs the package, which has to be there and to be on.
 func (r *Rollout) mainPolicy(ctx context.Context) (p jamf.Policy, err error) {
 	e := r.state.entry(key{KindPolicy, r.jamf.Policy.Name})
 	in := oursOf(r.allGroups(), e.groups())
-	if err := r.nameGroups(ctx); err != nil {
+	if _, err := r.listGroups(ctx); err != nil {
 		return p, err
 	}
 	found := false
@@ -108,15 +111,6 @@ func (r *Rollout) mainPolicy(ctx context.Context) (p jamf.Policy, err error) {
 		return p, ErrPolicyOff
 	}
 	return p, nil
-}
-
-// nameGroups learns what groups are called.
-func (r *Rollout) nameGroups(ctx context.Context) error {
-	groups, err := r.config.Client.ComputerGroups(ctx)
-	for _, g := range groups {
-		r.book.names[string(KindGroup)+" "+g.ID] = g.Name
-	}
-	return err
 }
 
 // target is the number of the stage that is meant.
@@ -139,7 +133,7 @@ func (r *Rollout) target(name string, from int) (int, error) {
 
 // resolveGroups finds the numbers of groups.
 func (r *Rollout) resolveGroups(ctx context.Context, names []string) error {
-	groups, err := r.config.Client.ComputerGroups(ctx)
+	groups, err := r.listGroups(ctx)
 	if err != nil {
 		return err
 	}

@@ -93,8 +93,12 @@ finished holds: 50.0 % (2 of 4), wanted at least 40 %`)
 	if _, err := w.rollout().PlanStage(t.Context(), rollout.Next, rollout.StatusOptions{}); !errors.Is(err, rollout.ErrLastStage) {
 		t.Error(err)
 	}
+	w.server.ResetCounts()
 	if _, err := w.rollout().PlanStage(t.Context(), "pilot", rollout.StatusOptions{}); !errors.Is(err, rollout.ErrNoStage) || !strings.Contains(err.Error(), "there are test, all") {
 		t.Error(err)
+	}
+	if n := w.server.Counts().Requests["GET /api/v4/computers-inventory"]; n > 0 {
+		t.Errorf("it has gone through the inventory, %d pages, to say so", n)
 	}
 
 	// A new package would go to all of them.

@@ -120,11 +120,8 @@ func (s *survey) lookAtGroups(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if s.groups, err = s.config.Client.ComputerGroups(ctx); err != nil {
+	if s.groups, err = s.listGroups(ctx); err != nil {
 		return err
-	}
-	for _, g := range s.groups {
-		s.book.names[string(KindGroup)+" "+g.ID] = g.Name
 	}
 	for _, name := range s.referred() {
 		if !s.declares(name) {
