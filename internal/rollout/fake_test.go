@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type world struct {
 	wrap   func(http.Handler) http.Handler
 	script string
 	frozen bool // the state is not saved
+	tokens sync.Map
 }
 
 // tb are the tests that a world can be in.
@@ -45,6 +47,9 @@ func newWorld(t tb, o jamftest.Options, file string) *world {
 	w := &world{t: t, server: jamftest.New(o), d: load(t, file), script: "#!/bin/sh\nexit 0\n"}
 	w.http = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		out.Header().Set("Date", w.server.Now().UTC().Format(http.TimeFormat))
+		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+			w.tokens.Store(token, true)
+		}
 		h := http.Handler(w.server)
 		if w.wrap != nil {
 			h = w.wrap(h)
@@ -106,9 +111,13 @@ func (w *world) rollout() *rollout.Rollout {
 	}
 	r, err := rollout.New(rollout.Config{
 		Deployment: w.d, Server: w.http.URL, Client: w.client(), State: state, Package: w.pkg, Uninstaller: w.script,
-		Clock: w.clock(), Patience: time.Hour, Tell: func(text string) { w.told = append(w.told, text) },
+		Clock: w.clock(), Patience: time.Hour, Tell: func(text string) {
+			w.quiet(text)
+			w.told = append(w.told, text)
+		},
 		Save: func(s *rollout.State) error {
 			data, err := s.Bytes()
+			w.quiet(string(data))
 			if !w.frozen {
 				w.saves++
 				w.saved = data
@@ -120,6 +129,20 @@ func (w *world) rollout() *rollout.Rollout {
 		w.t.Fatal(err)
 	}
 	return r
+}
+
+// quiet asserts that a text which is kept or told opens no door: it has neither the secret in it nor any token.
+func (w *world) quiet(text string) {
+	w.t.Helper()
+	w.tokens.Range(func(token, _ any) bool {
+		if strings.Contains(text, token.(string)) {
+			w.t.Errorf("a token is told: %s", text)
+		}
+		return true
+	})
+	if strings.Contains(text, jamftest.ClientSecret) {
+		w.t.Errorf("the secret is told: %s", text)
+	}
 }
 
 func (w *world) plan(o rollout.Options) *rollout.Plan {
