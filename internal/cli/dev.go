@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/jamf"
 	"github.com/install-or-defer/install-or-defer/internal/jamf/jamflocal"
 	"github.com/install-or-defer/install-or-defer/internal/jamf/jamftest"
@@ -103,22 +104,44 @@ func (o devServer) server() *jamftest.Server {
 
 // says is what the attributes for texts say in a state. They are told apart by their scripts, since anybody can name them.
 func says(state string, a jamftest.Attribute) string {
-	switch field := rollout.FieldOf(a.Script); {
+	field := rollout.FieldOf(a.Script)
+	switch {
 	case field == "status":
 		return state
 	case state == rollout.NotInstalled:
 		return ""
-	case field == "reason":
-		return map[string]string{
-			string(agent.StatusPending): "updates-pending", string(agent.StatusDeferred): "deferral-runs",
-			string(agent.StatusEnforcing): "deadline-passed", string(agent.StatusFailed): "install-failed",
-		}[state]
-	case field == "pending" && state != string(agent.StatusCompliant):
-		return "macOS Sequoia " + devTarget().Version
 	case field == "journal_whole":
 		return "yes"
+	case field == "phase":
+		return string(phaseOf(agent.Status(state)))
+	case state == string(agent.StatusCompliant):
+		return ""
 	}
-	return ""
+	return map[string]string{
+		"reason": map[agent.Status]string{
+			agent.StatusPending: "updates-pending", agent.StatusDeferred: "deferral-runs",
+			agent.StatusEnforcing: "deadline-passed", agent.StatusFailed: "install-failed",
+		}[agent.Status(state)],
+		"pending": "macOS Sequoia " + devTarget().Version, "method": "softwareupdate", "deadline_by": string(enforce.LimitTime),
+	}[field]
+}
+
+// phaseOf is the phase of a round that the stand-in's Macs are in.
+func phaseOf(s agent.Status) enforce.Phase {
+	switch s {
+	case agent.StatusPending:
+		return enforce.PhasePrompting
+	case agent.StatusDeferred:
+		return enforce.PhaseDeferred
+	case agent.StatusEnforcing, agent.StatusFailed:
+		return enforce.PhaseEnforcing
+	case agent.StatusInstalling:
+		return enforce.PhaseInstalling
+	case agent.StatusRestarting:
+		return enforce.PhaseRestarting
+	case agent.StatusCompliant, agent.StatusUnknown:
+	}
+	return enforce.PhaseIdle
 }
 
 // groups makes the static groups that a rollout begins with.
