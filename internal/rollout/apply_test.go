@@ -1,7 +1,10 @@
 package rollout_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/jamf/jamftest"
 	"github.com/install-or-defer/install-or-defer/internal/rollout"
@@ -42,5 +45,30 @@ enable policy Install or Defer`)
 	}
 	if counts.Connections > 5 || counts.MaxConcurrent > 5 {
 		t.Errorf("%d connections, %d at a time", counts.Connections, counts.MaxConcurrent)
+	}
+}
+
+// TestNoPolicyNamesAPackageThatMacsCannotFetchYet has a file take its time: a policy that runs before would fail.
+func TestNoPolicyNamesAPackageThatMacsCannotFetchYet(t *testing.T) {
+	const takes = 20 * time.Minute
+	w := newWorld(t, jamftest.Options{Transfer: takes}, small)
+	var uploaded, named time.Time
+	w.wrap = func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/upload"):
+				uploaded = w.server.Now()
+			case r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, "/JSSResource/policies/") && named.Before(uploaded):
+				named = w.server.Now()
+			}
+			next.ServeHTTP(out, r)
+		})
+	}
+	for _, version := range []string{"1.0.0", "2.0.0"} { // a policy that is made, and one that is changed
+		w.pkg = newPackage(t, version, "package "+version)
+		w.apply(rollout.Options{})
+		if waited := named.Sub(uploaded); waited < takes {
+			t.Errorf("%s: the policy names it after %s", version, waited)
+		}
 	}
 }
