@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/jamf/jamftest"
 	"github.com/install-or-defer/install-or-defer/internal/prooftest"
@@ -130,6 +131,56 @@ func (w *world) finished(name string) {
 	for k, e := range state.Objects {
 		if !e.Created || e.Pending || e.Arm || e.ID == "" {
 			w.t.Fatalf("%s: %s is %+v", name, k, e)
+		}
+	}
+}
+
+// TestADestructionThatIsKilledGoesOn kills a destroy at each of its requests, before it and after it; without a proof, at every
+// third.
+func TestADestructionThatIsKilledGoesOn(t *testing.T) {
+	step := 3
+	if prooftest.Full() {
+		step = 1
+	}
+	destroy := func(ctx context.Context, w *world) error {
+		r := w.rollout()
+		plan, err := r.PlanDestroy(ctx)
+		if err != nil {
+			return err
+		}
+		return r.Destroy(ctx, plan)
+	}
+	for _, after := range []bool{false, true} {
+		for at := 1; ; at += step {
+			w := newWorld(t, jamftest.Options{Seed: uint64(at)}, small)
+			foreign(t, w.client())
+			w.apply(rollout.Options{})
+			ctx, cancel := context.WithCancel(t.Context())
+			k := &killer{w: w, at: at, after: after, cancel: cancel}
+			w.wrap = k.wrap
+			err := destroy(ctx, w)
+			cancel()
+			w.wrap, w.frozen = nil, false
+			if k.dead {
+				if err == nil {
+					t.Fatalf("killed at %d, and nothing is said", at)
+				}
+				if again := destroy(t.Context(), w); again != nil {
+					t.Fatalf("killed at %d (after: %t): %v\nthen: %v", at, after, err, again)
+				}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			w.server.Advance(2 * time.Minute)
+			plan, err := w.rollout().PlanDestroy(t.Context())
+			if err != nil || len(plan.Delete)+len(plan.Keep) > 0 {
+				t.Fatalf("killed at %d (after: %t), and left: %+v %v", at, after, plan, err)
+			}
+			others(t, w.client())
+			w.http.Close()
+			if !k.dead {
+				break
+			}
 		}
 	}
 }
