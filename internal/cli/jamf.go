@@ -201,16 +201,14 @@ func credentials(stdin io.Reader, prompt io.Writer) (jamf.Credentials, error) {
 			return c, usagef(hint, "it is not said who asks")
 		}
 	}
-	_, _ = fmt.Fprintf(prompt, "Secret of the %s: ", c)
-	typed, err := term.ReadPassword(int(file.Fd()))
-	_, _ = fmt.Fprintln(prompt)
+	typed, err := askSecret(file, prompt, fmt.Sprintf("Secret of the %s: ", c))
 	if err != nil {
 		return c, fmt.Errorf("read secret: %w", err)
 	}
 	if c.ID != "" {
-		c.Secret = string(typed)
+		c.Secret = typed
 	} else {
-		c.Password = string(typed)
+		c.Password = typed
 	}
 	return c, nil
 }

@@ -2,9 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
-	"io"
-	"strings"
 	"testing"
 )
 
@@ -38,19 +35,5 @@ func TestColoursAreForTerminalsWhoseOwnersWantThem(t *testing.T) {
 func TestWhatAServerSaysCannotSteerATerminal(t *testing.T) {
 	if got := harmless("a\x1b[31mb\rc\u202ed\n\te\u009b"); got != "a[31mbcd\n\te" {
 		t.Errorf("%q", got)
-	}
-}
-
-func TestAQuestionCanBeInterrupted(t *testing.T) {
-	silent, _ := io.Pipe()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if got := answer(ctx, silent); got != "" {
-		t.Errorf("%q", got)
-	}
-	for in, want := range map[string]string{"Yes \r\n": "Yes", "yes": "", "": "", "\n": ""} {
-		if got := answer(t.Context(), strings.NewReader(in)); got != want {
-			t.Errorf("%q is taken for %q", in, got)
-		}
 	}
 }

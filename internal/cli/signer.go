@@ -93,11 +93,9 @@ func (o signerOptions) password(stdin io.Reader, prompt io.Writer) (string, erro
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return "", usagef("set "+passwordVariable+" or give a --password-file", "there is no password for %s", o.file)
 	}
-	_, _ = fmt.Fprintf(prompt, "Password of %s: ", o.file)
-	typed, err := term.ReadPassword(int(file.Fd()))
-	_, _ = fmt.Fprintln(prompt)
+	typed, err := askSecret(file, prompt, fmt.Sprintf("Password of %s: ", o.file))
 	if err != nil {
 		return "", fmt.Errorf("read password: %w", err)
 	}
-	return string(typed), nil
+	return typed, nil
 }
