@@ -150,30 +150,33 @@ func answerOf(reply macos.Reply) (answer enforce.Answer, words string) {
 	return enforce.AnswerUnseen, "The prompt could not be shown, or answered by itself,"
 }
 
-// warn shows the final warning until its time is over or its button is clicked. Closed, quit or killed, it comes back.
-// Only awake time counts: a Mac that sleeps shows nothing.
+// warn shows the final warning until its time is over or its button is clicked. Closed, quit or killed, it comes back. Only
+// awake time counts: a Mac that sleeps shows nothing. Who leaves it for the login window, and stays logged in, has been
+// warned: the time goes on, and the window is there when they come back.
 func (t *turn) warn(ctx context.Context) enforce.Event {
 	const pause, mostUnseen = time.Second, 5
-	host := t.agent.Host
+	clock := t.agent.Host.Clock
+	warned := macos.Person{} // who has seen it
 	left := t.policy.UpdateDelay
 	for unseen := 0; left > 0 && ctx.Err() == nil; {
-		person, err := macos.Console{Host: host}.Person(ctx)
+		person, err := macos.Console{Host: t.agent.Host}.Person(ctx)
 		if err == nil && person.Nobody() {
-			t.log.say("The person has logged out, so nobody needs a warning.")
-			return enforce.Warned{Scene: t.scene(ctx)}
+			if !t.behind(ctx, warned) {
+				t.log.say("The person has logged out, so nobody needs a warning.")
+				return enforce.Warned{Scene: t.scene(ctx)}
+			}
+			wait := min(left, absent)
+			if clock.Sleep(ctx, wait) == nil {
+				left -= wait
+			}
+			continue
 		}
 		t.person = person
-		w := t.window(windowFinal, true)
-		w.Buttons, w.Default, w.Locked = []string{w.words.Install}, 0, true
-		w.Timeout, w.Countdown = left, w.words.Language.Texts[language.WarningCountdown]
-		reply, err := t.screen().Ask(ctx, w.Window)
+		reply, err := t.screen().Ask(ctx, t.warning(left))
 		switch {
 		case err != nil || reply.Kind == macos.ReplyFailed:
-			if unseen++; unseen >= mostUnseen {
+			if unseen++; unseen >= mostUnseen || clock.Sleep(ctx, pause) != nil {
 				t.log.say("The final warning could not be shown: %v.", err)
-				return enforce.Warned{Unseen: true, Scene: t.scene(ctx)}
-			}
-			if host.Clock.Sleep(ctx, pause) != nil {
 				return enforce.Warned{Unseen: true, Scene: t.scene(ctx)}
 			}
 			continue // time in which nothing is seen does not count
@@ -181,16 +184,31 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			t.log.say("The person started the updates.")
 			return enforce.Warned{Clicked: true, Scene: t.scene(ctx)}
 		}
-		unseen = 0
-		left -= reply.Shown
-		if left > 0 {
+		unseen, warned = 0, person
+		if left -= reply.Shown; left > 0 {
 			t.log.say("The final warning was closed, and is shown again.")
-			if host.Clock.Sleep(ctx, pause) == nil {
+			if clock.Sleep(ctx, pause) == nil {
 				left -= pause
 			}
 		}
 	}
-	return enforce.Warned{Unseen: ctx.Err() != nil, Scene: t.scene(ctx)}
+	return enforce.Warned{Unseen: ctx.Err() != nil, Scene: t.sceneWithout(ctx, warned)}
+}
+
+// absent is how often it is looked whether somebody is back who has left the final warning.
+const absent = 15 * time.Second
+
+// warning is the final warning, with so much of its time left.
+func (t *turn) warning(left time.Duration) macos.Window {
+	w := t.window(windowFinal, true)
+	w.Buttons, w.Default, w.Locked = []string{w.words.Install}, 0, true
+	w.Timeout, w.Countdown = left, w.words.Language.Texts[language.WarningCountdown]
+	return w.Window
+}
+
+// behind tells whether a person who was at the console is still logged in.
+func (t *turn) behind(ctx context.Context, person macos.Person) bool {
+	return !person.Nobody() && macos.Console{Host: t.agent.Host}.Behind(ctx, person)
 }
 
 func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {

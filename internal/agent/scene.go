@@ -31,6 +31,15 @@ func (t *turn) scene(ctx context.Context) enforce.Scene {
 	return t.seen
 }
 
+// sceneWithout is the scene, in which a person who is logged in and not at the console does not count: they have been warned.
+func (t *turn) sceneWithout(ctx context.Context, warned macos.Person) enforce.Scene {
+	scene := t.scene(ctx)
+	if scene.Others > 0 && t.behind(ctx, warned) {
+		scene.Others--
+	}
+	return scene
+}
+
 // means looks whether the Mac has what an installation needs.
 func (t *turn) means(ctx context.Context) {
 	if t.policy.MinimumBattery > 0 {

@@ -151,6 +151,9 @@ func (t *turn) warned(e Warned) Action {
 		return t.unwarned(e.Scene)
 	}
 	t.s.Unwarned = 0
+	if !e.Clicked && !e.Scene.Somebody && !e.Scene.empty() { // who is logged in now has not been warned
+		return Wait{Why: e.Scene.whoIsNotAsked()}
+	}
 	if !e.Clicked && !t.overdue() { // the person logged out, and the deadline is yet to come
 		return Wait{Until: t.s.Deadline, Why: WhyNobody}
 	}

@@ -3,6 +3,7 @@ package macos
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,21 @@ func (c Console) Sessions(ctx context.Context) (Sessions, error) {
 		s.Locked = c.locked(ctx)
 	}
 	return s, nil
+}
+
+// Behind tells whether a person is logged in and not at the console: they have gone to the login window, or left the Mac to
+// somebody else, and are still logged in. Where that cannot be told, they are not.
+func (c Console) Behind(ctx context.Context, person Person) bool {
+	out, err := c.Host.Runner.Run(ctx, Command{
+		Path: scutilPath, Stdin: "show State:/Users/ConsoleUser\n", Timeout: shortly,
+	})
+	if err != nil || out.TimedOut {
+		return false
+	}
+	_, list, _ := readSessions(out.Stdout)
+	return slices.ContainsFunc(list, func(e session) bool {
+		return !e.on && e.done && e.person.UID == person.UID && !e.person.Nobody()
+	})
 }
 
 func (c Console) sessions(ctx context.Context) (Sessions, error) {
@@ -66,29 +82,37 @@ type session struct {
 // since a full name may hold one. The person is nobody while the session on the console is another's, as it is for the
 // moment of a first login by fast user switching (known from kolide/launcher).
 func parseSessions(text string) (s Sessions, ok bool) {
+	owner, list, ok := readSessions(text)
+	if !ok {
+		return Sessions{}, false
+	}
+	return Sessions{Person: owner}.among(list), true
+}
+
+// readSessions reads who owns the console, and all sessions.
+func readSessions(text string) (owner Person, list []session, ok bool) {
 	switch {
 	case strings.TrimSpace(text) == "No such key":
-		return Sessions{}, true
+		return Person{}, nil, true
 	case strings.HasPrefix(strings.TrimSpace(text), "<dictionary> {") && !strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), "\n}"):
-		return Sessions{}, false // cut off: who has no user id yet is not nobody
+		return Person{}, nil, false // cut off: who has no user id yet is not nobody
 	}
-	var list []session
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		body := strings.TrimLeft(line, " ")
 		key, value, _ := strings.Cut(body, " : ")
 		switch indent := len(line) - len(body); {
 		case indent <= 2 && key == "Name":
-			s.Person.Name, ok = value, true
+			owner.Name, ok = value, true
 		case indent <= 2 && key == "UID":
-			s.Person.UID, _ = strconv.Atoi(value)
+			owner.UID, _ = strconv.Atoi(value)
 		case indent == 4 && value == "<dictionary> {":
 			list = append(list, session{done: true})
 		case indent > 2 && len(list) > 0:
 			list[len(list)-1].read(key, value)
 		}
 	}
-	return s.among(list), ok
+	return owner, list, ok
 }
 
 // read reads a key of a session. Some captures hold no more than the first three.

@@ -194,3 +194,27 @@ func FuzzParseSessions(f *testing.F) {
 		}
 	})
 }
+
+func TestBehind(t *testing.T) {
+	ann, bea := Person{"ann", 501}, Person{"bea", 502}
+	switched := listed("bea", "502", entry("0", "ann", "501", "FALSE"), entry("1", "bea", "502", "TRUE"))
+	for name, row := range map[string]struct {
+		out    Output
+		person Person
+		want   bool
+	}{
+		"who has left the Mac to another":     {Output{Stdout: switched}, ann, true},
+		"who is at the console":               {Output{Stdout: switched}, bea, false},
+		"who has logged out":                  {Output{Stdout: listed("bea", "502", entry("0", "bea", "502", "TRUE"))}, ann, false},
+		"who has gone to the login window":    {Output{Stdout: listed("loginwindow", "0", entry("0", "ann", "501", "FALSE"))}, ann, true},
+		"nobody":                              {Output{Stdout: switched}, Person{}, false},
+		"where scutil does not end by itself": {Output{Stdout: switched, TimedOut: true}, ann, false},
+	} {
+		if got := (Console{Host: Host{Runner: &answers{out: map[string]Output{"scutil": row.out}}}}).Behind(t.Context(), row.person); got != row.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	if (Console{Host: Host{Runner: &answers{}}}).Behind(t.Context(), ann) {
+		t.Error("without scutil")
+	}
+}

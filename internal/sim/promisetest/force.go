@@ -55,7 +55,7 @@ func (p *Play) hindered() bool {
 	s := p.Scenario()
 	_, set := s.Settings["InstallWhenLoggedOut"]
 	_, manual := s.Settings["ManualUpdates"]
-	absent := s.Person.Away || p.plans(sim.LogOut)
+	absent := s.Person.Away || p.plans(sim.LogOut, sim.LoginWindow)
 	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || set || (manual || s.Silicon) && absent
 }
 
@@ -126,7 +126,7 @@ func (p *Play) warnedFirst() (broken []string) {
 	var warning *moment
 	unseen := 0 // warnings since one was last seen
 	for _, m := range p.moments() {
-		if m.agree || !m.asked {
+		if m.agree || !m.asked && !m.apart {
 			agreed = m.real
 		}
 		if m.Kind == sim.KindWindow && IsFinal(m.Window) {
@@ -137,6 +137,9 @@ func (p *Play) warnedFirst() (broken []string) {
 			unseen++
 		}
 		if install, ok := decided[enforce.Install](m); ok {
+			if m.apart && !m.agree && agreed.IsZero() {
+				broken = append(broken, fmt.Sprintf("installed at %v upon people who were neither asked nor warned", m.real))
+			}
 			if warning != nil && m.awake-warning.awake >= delay-min(pauses, delay/2) {
 				agreed = m.real
 			}

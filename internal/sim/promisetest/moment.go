@@ -18,7 +18,8 @@ type moment struct {
 	sim.Entry
 	real  time.Time
 	awake time.Duration // since the start
-	asked bool          // somebody is logged in
+	asked bool          // somebody is at the console
+	apart bool          // nobody is, and somebody is logged in all the same
 	agree bool          // they click the button that agrees
 
 	decision *Decision // where that is what the entry is about
@@ -28,7 +29,7 @@ type moment struct {
 func (p *Play) moments() []moment {
 	var list []moment
 	var skew, asleep time.Duration
-	somebody := !p.Scenario().Person.Away
+	seats := seating{main: !p.Scenario().Person.Away && !p.Scenario().Person.SettingUp}
 	decided := 0
 	var window *sim.Window // the last that could be clicked
 	for _, e := range p.Journal {
@@ -37,18 +38,13 @@ func (p *Play) moments() []moment {
 		}
 		at := e.At.Add(-skew)
 		if e.Kind == sim.KindPerson || e.Kind == sim.KindSystem {
-			switch {
-			case strings.HasPrefix(e.Text, "logs out"), strings.HasPrefix(e.Text, "The Mac has started"):
-				somebody = false
-			case strings.HasPrefix(e.Text, "logs in"):
-				somebody = true
-			}
+			seats.follow(e.Text)
 			if by, ok := strings.CutPrefix(e.Text, "sets the clock by "); ok {
 				d, _ := time.ParseDuration(by)
 				skew += d
 			}
 		}
-		m := moment{Entry: e, real: at, awake: at.Sub(p.start()) - asleep, asked: somebody}
+		m := moment{Entry: e, real: at, awake: at.Sub(p.start()) - asleep, asked: seats.taken(), apart: seats.apart()}
 		m.agree = e.Kind == sim.KindPerson && window != nil && e.Text == "clicks "+strconv.Quote(window.Buttons[0])
 		if e.Kind == sim.KindDecision && decided < len(p.Decisions) {
 			m.decision = &p.Decisions[decided]

@@ -25,11 +25,12 @@ type Room struct {
 	Absence bool // people log out and come back, and the network comes and goes
 	Crashes bool // the daemon is killed
 	Odd     bool // updates that fail, only prepare, are deferred or are upgrades
+	Today   bool // what Macs of today have: see modernize
 }
 
 // Everything is room for all of it.
 func Everything() Room {
-	return Room{Faults: true, Sleeps: true, Clocks: true, Edits: true, Absence: true, Crashes: true, Odd: true}
+	return Room{Faults: true, Sleeps: true, Clocks: true, Edits: true, Absence: true, Crashes: true, Odd: true, Today: true}
 }
 
 // Minutes draws a span of time.
@@ -48,6 +49,9 @@ func Random(t *rapid.T, r Room) *Play {
 	s.Person = PersonOf(t)
 	s.Offers = offersOf(t, r)
 	s.Plan = planOf(t, r)
+	if r.Today {
+		modernize(t, &s)
+	}
 	if r.Faults {
 		for range rapid.IntRange(0, 3).Draw(t, "faults") {
 			f := rapid.SampledFrom(FaultyTools()).Draw(t, "tool")
