@@ -32,7 +32,7 @@ func (t *turn) installAlone(scene Scene) Action {
 
 func (t *turn) installed(e Installed) Action {
 	s := &t.s
-	s.Install.Ended = true
+	s.Install.Ended, s.Install.Cause = true, e.Cause
 	if len(t.pending(ByPerson, ByDeclaration)) == 0 { // else who agreed has still to install the rest
 		s.Agreed = time.Time{}
 	}
@@ -45,6 +45,9 @@ func (t *turn) installed(e Installed) Action {
 	case OutcomeUnproven:
 		return Look{Why: WhyVerify}
 	case OutcomeFailed:
+		if power(s.Install.Tried) != Stay && !e.Owner {
+			return Look{Why: WhyVerify} // some of it may be installed, and wait for a restart
+		}
 		s.Install.forget()
 		if e.Owner {
 			s.Install.Failures = max(s.Install.Failures, maxInstallFailures-1) // nothing will come of trying again

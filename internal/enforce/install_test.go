@@ -32,7 +32,8 @@ func TestAFailureLeavesThePersonAloneForADeferralFromThen(t *testing.T) {
 	s.begins()
 	s.answers(enforce.AnswerInstall, "Install agreed")
 	s.pass(time.Hour)
-	s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no space", Scene: somebody}, "Wait install-failed")
+	s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no space", Scene: somebody}, "Look verify")
+	s.looked("Wait install-failed", macOS)
 	s.at("the deferral", s.s.DeferredUntil, start.Add(5*time.Hour))
 	i := s.s.Install
 	s.must(i.Failures == 1 && i.Cause == "no space" && i.FailedAt.Equal(s.now) && len(i.Tried) == 0, "noted is %+v", i)
@@ -154,7 +155,8 @@ func TestAMacWithNobodyAtItTriesAgainOnceADay(t *testing.T) {
 		s.due(s.now.Add(day), nobody, "Install deadline-nobody")
 		a := s.action.(enforce.Install)
 		s.must(s.s.Install.Failures == 3 && len(a.Updates) == 1 && a.Restart, "%+v, noted is %+v", a, s.s.Install)
-		s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no"}, "Wait install-failed")
+		s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no"}, "Look verify")
+		s.looked("Wait install-failed", macOS)
 		s.must(s.s.Install.Failures == 4, "%d failures", s.s.Install.Failures)
 	})
 }
@@ -179,4 +181,20 @@ func TestARestartThatIsRefusedIsNoted(t *testing.T) {
 	s.hears(enforce.StillUp{}, "ForceRestart still-up")
 	s.hears(enforce.RestartForced{Cause: "not permitted"}, "Wait restart-refused")
 	s.must(s.s.Problem.Text == "not permitted", "the problem is %+v", s.s.Problem)
+}
+
+// Of updates that need a restart, some may be installed when the installation of another fails: only a look can tell, and
+// the work is not done before the restart that these need.
+func TestAFailedInstallationMayHaveInstalledSome(t *testing.T) {
+	security := enforce.Update{Label: "security-1 ", Title: "Security Update", Recommended: true, Action: enforce.ShutDown}
+	for name, left := range map[string][]enforce.Update{"the rest is offered": {macOS}, "the rest is withdrawn": nil} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			s.begins(macOS, security)
+			s.answers(enforce.AnswerInstall, "Install agreed")
+			s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no space", Scene: somebody}, "Look verify")
+			s.looked("AskRestart installed", left...)
+			s.must(s.action.(enforce.AskRestart).Power == enforce.ShutDown, "it asks for a %s", s.action.(enforce.AskRestart).Power)
+		})
+	}
 }

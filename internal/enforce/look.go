@@ -45,7 +45,11 @@ func (t *turn) looked(e Looked) Action {
 	set := fingerprint(ours)
 	if len(tried.Tried) > 0 && len(gone) == 0 && (tried.Ended || restarted) {
 		s.Agreed = time.Time{}
-		return t.failed("still offered after it was installed: " + tried.Tried[0].Name())
+		cause := tried.Cause
+		if cause == "" || !tried.Ended {
+			cause = "still offered after it was installed: " + tried.Tried[0].Name()
+		}
+		return t.failed(cause)
 	}
 	if len(ours) == 0 || e.Scene.Converting || s.Cache.Set == set && (s.Cache.Done || s.Cache.Failures >= maxDownloads) ||
 		t.lacks(e.Scene) == LackSpace {

@@ -244,7 +244,8 @@ func TestThreeFailedInstallationsHandOverToThePerson(t *testing.T) {
 			s.looked("Prompt due", macOS)
 		}
 		s.answers(enforce.AnswerInstall, "Install agreed")
-		s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no", Scene: somebody}, "Wait install-failed")
+		s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no", Scene: somebody}, "Look verify")
+		s.looked("Wait install-failed", macOS)
 		s.pass(10 * time.Minute)
 		s.turn("Wait deferred") // the person is left alone
 		s.pass(4 * time.Hour)
@@ -274,7 +275,8 @@ func TestAnotherSetOfUpdatesForgetsTheFailures(t *testing.T) {
 	s := tell(t)
 	s.begins()
 	s.answers(enforce.AnswerInstall, "Install agreed")
-	s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no", Scene: somebody}, "Wait install-failed")
+	s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no", Scene: somebody}, "Look verify")
+	s.looked("Wait install-failed", macOS)
 	s.pass(4 * time.Hour)
 	s.turn("Look turn")
 	s.looked("Download not-cached", macOS, safari)
