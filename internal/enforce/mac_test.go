@@ -221,6 +221,9 @@ func (m *mac) step(c *chapter, event enforce.Event) enforce.Action {
 		}
 	}
 	m.moments = append(m.moments, moment)
+	if install, ok := moment.action.(enforce.Install); ok && install.Why == enforce.WhyUnwarned {
+		m.warned = m.now // as far as it could be: an installation that is interrupted goes on without another three turns
+	}
 	return moment.action
 }
 
