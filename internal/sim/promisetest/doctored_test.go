@@ -122,6 +122,9 @@ func doctoredEnds() []doctoring {
 			*p = *promisetest.New(s).ToEnd(context.Background())
 			p.Tally.Removed = true
 		}},
+		{"P11", "an installed update waits for its restart", "before the restart that", func(p *play) {
+			drop(p, func(e sim.Entry) bool { return strings.HasPrefix(e.Text, "The Mac has started") })
+		}},
 		{"P15", "a turn takes a day", "a turn took 24h", func(p *play) { p.Turns[2].Ended = p.Turns[2].Began.Add(24 * time.Hour) }},
 		{"P15", "a turn takes too many steps", "too many steps", func(p *play) {
 			p.Log.WriteString("The turn took 60 steps and is ended; this is an error of the program.")

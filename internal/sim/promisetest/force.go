@@ -143,8 +143,10 @@ func (p *Play) warnedFirst() (broken []string) {
 			if warning != nil && m.awake-warning.awake >= delay-min(pauses, delay/2) {
 				agreed = m.real
 			}
-			blind := install.Reason() == enforce.WhyUnwarned && unseen >= most
-			if !blind && (agreed.IsZero() || m.real.Sub(agreed) > holds) {
+			if install.Reason() == enforce.WhyUnwarned && unseen >= most {
+				agreed = m.real // and for one that goes on where this is interrupted
+			}
+			if agreed.IsZero() || m.real.Sub(agreed) > holds {
 				broken = append(broken, fmt.Sprintf("installed at %v with a warning shorter than %v", m.real, delay))
 			}
 			warning = nil

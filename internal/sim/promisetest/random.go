@@ -35,16 +35,38 @@ func Everything() Room {
 
 // Minutes draws a span of time.
 func Minutes(t *rapid.T, least, most int, name string) time.Duration {
-	return time.Duration(rapid.IntRange(least, most).Draw(t, name)) * time.Minute
+	return time.Duration(between(t, least, most, name)) * time.Minute
 }
 
 func chance(t *rapid.T, percent int, name string) bool {
-	return rapid.IntRange(0, 99).Draw(t, name) >= 100-percent // so that it shrinks to none
+	return between(t, 0, 99, name) >= 100-percent // so that it shrinks to none
+}
+
+// between draws a number, each as likely as any other: rapid's own ranges hold mostly small ones, so that nearly all would
+// happen in the first seconds of a play, and what has a chance of a third in one of ten. It shrinks to the least, or to
+// nought where that is within.
+func between(t *rapid.T, least, most int, name string) int {
+	const bits = 20
+	n := 0
+	for range bits {
+		n <<= 1
+		if rapid.Bool().Draw(t, name) {
+			n++
+		}
+	}
+	n = n * (most - least + 1) >> bits
+	if least < 0 && most >= 0 { // 0, -1, …, least, 1, …, most
+		if n <= -least {
+			return -n
+		}
+		return n + least
+	}
+	return least + n
 }
 
 // Random draws a play.
 func Random(t *rapid.T, r Room) *Play {
-	s := sim.Scenario{Start: sim.CommonStart(), Settings: settingsOf(t), Limit: 5 * 24 * time.Hour}
+	s := sim.Scenario{Start: sim.CommonStart(), Settings: settingsOf(t), Limit: 8 * 24 * time.Hour}
 	s.MacOS = rapid.SampledFrom([]string{"10.15.6", "10.13.6", "10.14.6", "11.6", "12.6", "13.7.3", "15.3", "26.1", "27"}).Draw(t, "macOS")
 	s.Person = PersonOf(t)
 	s.Offers = offersOf(t, r)
@@ -93,7 +115,7 @@ func settingsOf(t *rapid.T) map[string]any {
 func PersonOf(t *rapid.T) sim.Person {
 	act := func(acts ...string) func(*rapid.T) sim.Act {
 		return func(t *rapid.T) sim.Act {
-			return sim.Act{Do: rapid.SampledFrom(acts).Draw(t, "do"), After: time.Duration(rapid.IntRange(1, 900).Draw(t, "after")) * time.Second}
+			return sim.Act{Do: rapid.SampledFrom(acts).Draw(t, "do"), After: time.Duration(between(t, 1, 900, "after")) * time.Second}
 		}
 	}
 	answers := act(sim.Defer, sim.Ignore, sim.Install, sim.Quit, sim.Kill)
@@ -145,7 +167,7 @@ func oddly(t *rapid.T, o sim.Offer, i int) sim.Offer {
 func planOf(t *rapid.T, r Room) []sim.Event {
 	var plan []sim.Event
 	at := func() time.Duration {
-		return time.Duration(rapid.IntRange(0, 12*3600).Draw(t, "at")) * time.Second
+		return time.Duration(between(t, 0, 12*3600, "at")) * time.Second
 	}
 	add := func(allowed bool, name string, events func(time.Duration) []sim.Event) {
 		if allowed && chance(t, 35, name) {
@@ -156,7 +178,7 @@ func planOf(t *rapid.T, r Room) []sim.Event {
 		return []sim.Event{{At: at, Do: sim.Sleep, For: Minutes(t, 1, 16*60, "for")}}
 	})
 	add(r.Clocks, "clock", func(at time.Duration) []sim.Event {
-		by := time.Duration(rapid.IntRange(-48*3600, 10*3600).Draw(t, "by")) * time.Second
+		by := time.Duration(between(t, -48*3600, 10*3600, "by")) * time.Second
 		return []sim.Event{{At: at, Do: sim.SetClock, For: by}}
 	})
 	add(r.Absence, "log out", func(at time.Duration) []sim.Event {
@@ -172,7 +194,7 @@ func planOf(t *rapid.T, r Room) []sim.Event {
 	add(r.Edits, "reinstall", func(at time.Duration) []sim.Event { return []sim.Event{{At: at, Do: sim.Reinstall}} })
 	add(r.Edits, "reload", func(at time.Duration) []sim.Event { return []sim.Event{{At: at, Do: sim.Reload}} })
 	add(r.Edits, "write", func(at time.Duration) []sim.Event {
-		ahead := time.Duration(rapid.IntRange(-5, 100).Draw(t, "ahead")) * time.Hour
+		ahead := time.Duration(between(t, -5, 100, "ahead")) * time.Hour
 		return []sim.Event{{At: at, Do: sim.Write, Key: rapid.SampledFrom([]string{ForcedAfter, DeferredUntil}).Draw(t, "key"), Value: ahead}}
 	})
 	add(r.Edits, "junk", func(at time.Duration) []sim.Event {

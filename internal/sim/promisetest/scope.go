@@ -50,6 +50,9 @@ func (p *Play) cleanly() (broken []string) {
 	if left := p.Leftovers(); len(left) > 0 && (!p.killedIn(len(p.Turns)-1) || !inert(left)) {
 		broken = append(broken, fmt.Sprintf("it has left %q", left))
 	}
+	if name := p.waiting(); name != "" && !p.blind() {
+		broken = append(broken, fmt.Sprintf("it has gone before the restart that %s needs", name))
+	}
 	for _, o := range p.offers() {
 		wanted := (o.Recommended || o.Action != enforce.Stay) && !o.Deferred && !p.isUpgrade(o)
 		if wanted && !o.Prepares && p.releasedBefore(o) && slices.Contains(p.Remaining(), o.Label) {
@@ -57,6 +60,19 @@ func (p *Play) cleanly() (broken []string) {
 		}
 	}
 	return broken
+}
+
+// waiting names an update that is installed and, at the end of the play, still waits for a restart; nothing if none does.
+func (p *Play) waiting() (name string) {
+	for _, e := range p.Journal {
+		if installed, ok := strings.CutSuffix(e.Text, " is installed."); ok && e.Kind == sim.KindSystem && p.power(installed) != enforce.Stay {
+			name = installed
+		}
+		if strings.HasPrefix(e.Text, "The Mac has started") {
+			name = ""
+		}
+	}
+	return name
 }
 
 // inert tells whether what is left is a program that nothing starts any more. A turn that is killed in its very last
