@@ -9,29 +9,25 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
 
-// restartsNeeded is P7: the Mac restarts for an installed update that needs it, and for each only once; where the last
-// installation was one of which the tool says that it needs a shut down, that is what is asked for. It is judged where it
-// is known when the Mac has started.
+// restartsNeeded is P7: the Mac restarts for an installed update that needs it, and for each only once; where one of them
+// needs a shut down, that is what is asked for. It is judged where it is known when the Mac has started.
 func (p *Play) restartsNeeded() (broken []string) {
 	if p.blind() {
 		return nil
 	}
-	needed, last := enforce.Stay, enforce.Stay // since the last start, and by the last installation
+	needed := enforce.Stay // since the last start
 	for _, m := range p.moments() {
-		if m.decision != nil && powerOf(m.decision.Action) == enforce.Restart && last == enforce.ShutDown && !p.faulty("softwareupdate") {
+		if m.decision != nil && powerOf(m.decision.Action) == enforce.Restart && needed == enforce.ShutDown && !p.faulty("softwareupdate") {
 			broken = append(broken, fmt.Sprintf("a restart at %v, and what is installed needs a shut down", m.real))
-		}
-		if m.Kind == sim.KindTool && slices.Contains(m.Args, "--install") {
-			last = enforce.Stay
 		}
 		if m.Kind != sim.KindSystem {
 			continue
 		}
 		if name, ok := strings.CutSuffix(m.Text, " is installed."); ok {
-			needed, last = stronger(needed, p.power(name)), stronger(last, p.power(name))
+			needed = stronger(needed, p.power(name))
 		}
 		if strings.HasPrefix(m.Text, "The Mac has started") {
-			needed, last = enforce.Stay, enforce.Stay
+			needed = enforce.Stay
 		}
 		if restarts(m.Text) && needed == enforce.Stay {
 			broken = append(broken, fmt.Sprintf("%s But nothing installed since the last start needs it.", m.Text))
