@@ -88,6 +88,7 @@ func leftovers(c config) []string {
 			files = append(files, logo)
 		}
 	}
+	files = append(files, macos.DialogFiles(SupportFolder)...) // of a window that ended before its turn, which was killed
 	return append(files, windowPath)
 }
 

@@ -185,3 +185,13 @@ func TestFileVaultConvertingHoldsInstallationsBack(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAWindowReadIsGoneThoughItsTurnWasKilled(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Install, After: time.Minute})))
+	s.MacOS, s.SwiftDialog = "13.7.3", true // this macOS restarts while the daemon waits for softwareupdate
+	s.Settings["PromptStyle"] = "swiftdialog"
+	for n := range time.Duration(12) { // the window that says what goes on closes with the session; only then the Mac restarts
+		s.Plan = []sim.Event{{At: 5 * (n + 1) * time.Minute, Do: sim.LogOut}}
+		playOut(t, s).Removed(t)
+	}
+}
