@@ -171,14 +171,16 @@ func remedy(tool string) string {
 	return "it comes with macOS: reinstall macOS, or find out who has removed it"
 }
 
-// trust looks whether others than root can exchange a tool that root runs. Where it is a link, that of its target is
-// not looked at.
+// trust looks whether others than root can exchange a tool that root runs, which is not run then, or a folder on the way
+// to it. Where it is a link, the way to its target is not looked at.
 func (d *doctor) trust(name, tool string) {
-	entry, err := d.host.Lister.Stat(tool)
-	if err == nil && entry.Mode.IsRegular() && (entry.UID != 0 || entry.Mode.Perm()&0o002 != 0) {
-		d.bad(CheckWarn, name, fmt.Sprintf("sudo chown root %q; sudo chmod o-w %q", tool, tool),
-			tool+" runs as root, and others than root can change it")
-		return
+	for file := tool; file != "/"; file = path.Dir(file) {
+		entry, err := d.host.Lister.Stat(file)
+		if err == nil && entry.Exchangeable() {
+			refused := &macos.UntrustedError{Path: tool, Because: file}
+			d.bad(CheckWarn, name, refused.Fix(), refused.Error())
+			return
+		}
 	}
 	d.ok(name, "%s", tool)
 }

@@ -100,7 +100,8 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 			without("/usr/local/bin/jamf")(m)
 			m.entries["/usr/local/jamf/bin/jamf"] = macos.Entry{Mode: 0o555}
 		}, "tool jamf", CheckOK, "/usr/local/jamf/bin/jamf"},
-		{"a tool that a person can exchange", entry("/usr/local/bin/jamf", macos.Entry{Mode: 0o755, UID: 501}), "tool jamf", CheckWarn, "others than root can change it"},
+		{"a tool that a person can exchange", entry("/usr/local/bin/jamf", macos.Entry{Mode: 0o755, UID: 501}), "tool jamf", CheckWarn, "others than root can change /usr/local/bin/jamf"},
+		{"a folder of tools that a person owns", entry("/usr/local/bin", macos.Entry{Mode: fs.ModeDir | 0o755, UID: 501}), "tool jamf", CheckWarn, `sudo chown root "/usr/local/bin"`},
 
 		{"nobody manages the Mac", says("profiles", macos.Output{Stdout: "MDM enrollment: No\n"}), "enrolled", CheckWarn, "enroll the Mac"},
 		{"management cannot be told", silent("profiles"), "enrolled", CheckWarn, "not found"},

@@ -110,6 +110,9 @@ func (r *Runner) start(ctx context.Context, c macos.Command) (*process, error) {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(c.Path), ctx.Err())
 	}
+	if err := trusted(c.Path); err != nil {
+		return nil, err
+	}
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Env = []string{} // nil would be our own
 	cmd.Dir = "/"

@@ -3,6 +3,7 @@ package macos
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"time"
@@ -20,7 +21,8 @@ type Host struct {
 // Runner runs tools.
 type Runner interface {
 	// Run runs a tool to its end, or to its limits, and returns what it printed. The error is nil whenever the tool
-	// was started, however it ended; it is a [MissingError] when there is no such tool.
+	// was started, however it ended; it is a [MissingError] when there is no such tool, and an
+	// [UntrustedError] when it could be anybody's.
 	Run(ctx context.Context, c Command) (Output, error)
 	// Start starts a tool that stands until it is stopped, such as a window.
 	Start(ctx context.Context, c Command) (Standing, error)
@@ -103,6 +105,13 @@ type Entry struct {
 	Modified time.Time
 }
 
+// Exchangeable tells whether others than root can put something else in the place of what a file or folder holds. Root's
+// own groups may: their members are administrators. A link has no mode of its own: its folder's counts. In a sticky folder
+// nobody moves what is root's.
+func (e Entry) Exchangeable() bool {
+	return e.UID != 0 || e.Mode&(fs.ModeSymlink|fs.ModeSticky) == 0 && e.Mode.Perm()&0o002 != 0
+}
+
 // Clock tells the time and waits.
 type Clock interface {
 	Now() time.Time
@@ -116,6 +125,22 @@ var (
 	ErrTooLarge = errors.New("is larger than allowed")
 	ErrLocked   = errors.New("is held by another turn")
 )
+
+// UntrustedError says that a tool is not run, since others than root could have put another program in its place.
+type UntrustedError struct {
+	Path    string // the tool
+	Because string // the file or folder that others can change
+}
+
+// Error implements error.
+func (e *UntrustedError) Error() string {
+	return fmt.Sprintf("%s is not run: others than root can change %s; the fix: %s", e.Path, e.Because, e.Fix())
+}
+
+// Fix is a command that makes it root's alone.
+func (e *UntrustedError) Fix() string {
+	return fmt.Sprintf("sudo chown root %q; sudo chmod o-w %q", e.Because, e.Because)
+}
 
 // MissingError says that a tool is not on this Mac.
 type MissingError struct{ Path string }
