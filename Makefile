@@ -74,8 +74,8 @@ deps: ## Check that the daemon links the standard library and one other module, 
 		| grep -v -x -e "module $$(go list -m)" -e 'module howett.net/plist' || true); \
 	if [ -n "$$foreign" ]; then echo "install-or-deferd must not link $$foreign" >&2; exit 1; fi
 
-bench: ## Run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## Run the benchmarks, and show what matters as a table with ratios
+	go run ./internal/performance
 
 fuzz: ## Run every fuzz test for FUZZTIME (10s)
 	@set -e -o pipefail; for package in $$(go list ./...); do \

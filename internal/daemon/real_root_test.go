@@ -224,19 +224,25 @@ type daemon struct {
 	out, errOut bytes.Buffer
 }
 
+// command is a program of the tree, run as its root.
+func (r root) command(path string, args ...string) *exec.Cmd {
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Env = "/", []string{}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: r.dir}
+	if os.Geteuid() != 0 { // within a namespace of one's own, one is root
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
+	}
+	return cmd
+}
+
 // daemon starts the daemon within the tree.
 func (r root) daemon(args ...string) *daemon {
 	r.Helper()
-	d := &daemon{Cmd: exec.Command(agent.BinaryPath, args...)}
+	d := &daemon{Cmd: r.command(agent.BinaryPath, args...)}
 	d.Env = []string{"PATH=/tmp", "TZ=Asia/Tokyo", "DYLD_INSERT_LIBRARIES=/tmp/x", "LANG=de_DE"}
-	d.Dir = "/"
 	d.Stdout, d.Stderr = &d.out, &d.errOut
-	d.SysProcAttr = &syscall.SysProcAttr{Chroot: r.dir}
-	if os.Geteuid() != 0 { // within a namespace of one's own, one is root
-		d.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-		d.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-		d.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
-	}
 	if err := d.Start(); errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EINVAL) {
 		if os.Getenv("INSTALL_OR_DEFER_CI") != "" {
 			r.Fatalf("neither root nor a user namespace is to be had: %v", err)

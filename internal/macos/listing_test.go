@@ -368,3 +368,16 @@ func BenchmarkParseListing(b *testing.B) {
 		ParseListing(text)
 	}
 }
+
+// BenchmarkCutLines is the measure for the readers: as little as can be done about a listing.
+func BenchmarkCutLines(b *testing.B) {
+	text := readFixture(b, "list-modern.txt")
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		for line := range strings.Lines(text) {
+			if strings.TrimSpace(line) == "" {
+				continue
+			}
+		}
+	}
+}

@@ -119,9 +119,13 @@ func (p *Play) readBefore(entry int, name string) bool {
 		if t.From <= entry || !t.Whole || t.Err != nil {
 			continue
 		}
-		_, key, _ := strings.Cut(name, " ")
+		kind, key, _ := strings.Cut(name, " ")
 		return !slices.ContainsFunc(p.Journal[entry+1:t.From], func(e sim.Entry) bool {
-			return e.Kind == sim.KindSystem && strings.Contains(e.Text, " "+key+" = ") || e.Kind == sim.KindTool && slices.Contains(e.Args, key)
+			if e.Kind == sim.KindSystem {
+				return strings.Contains(e.Text, " "+key+" = ")
+			}
+			removed := kind == "Preference" && e.Text == "defaults" && len(e.Args) == 2 && e.Args[0] == "delete"
+			return e.Kind == sim.KindTool && (removed || slices.Contains(e.Args, key))
 		})
 	}
 	return false
