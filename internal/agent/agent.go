@@ -126,8 +126,9 @@ type turn struct {
 
 	config  config
 	policy  enforce.Policy
-	running string // the macOS version; empty until a look needs it
-	silicon bool   // the Mac has Apple's own processor
+	release macos.Version // of macOS, once it was asked for
+	running string        // its number; empty until a look needs it
+	silicon bool          // the Mac has Apple's own processor
 	state   enforce.State
 	local   local
 	stored  stored // as it was found; what it holds beside the state is kept up to date

@@ -42,13 +42,12 @@ func (t *turn) perform(ctx context.Context, action enforce.Action) enforce.Event
 func (t *turn) look(ctx context.Context) enforce.Event {
 	host := t.agent.Host
 	if t.running == "" {
-		system := macos.System{Host: host}
-		version, err := system.Version(ctx)
+		version, err := t.version(ctx)
 		if err != nil {
 			t.log.say("Not listed: %v.", err)
 			return enforce.LookFailed{Cause: err.Error()}
 		}
-		silicon, err := system.AppleSilicon(ctx)
+		silicon, err := macos.System{Host: host}.AppleSilicon(ctx)
 		if err != nil {
 			t.log.say("%v; it is taken to be Intel's", err)
 		}

@@ -84,10 +84,18 @@ func (t *turn) attention(ctx context.Context) {
 	}
 }
 
+// version is that of macOS, which no turn sees change: the Mac restarts for that.
+func (t *turn) version(ctx context.Context) (v macos.Version, err error) {
+	if t.release.Number == "" {
+		t.release, err = macos.System{Host: t.agent.Host}.Version(ctx)
+	}
+	return t.release, err
+}
+
 // declaration finds out what macOS itself is going to enforce.
 func (t *turn) declaration(ctx context.Context) enforce.Declaration {
 	host := t.agent.Host
-	version, err := macos.System{Host: host}.Version(ctx)
+	version, err := t.version(ctx)
 	if err != nil {
 		return enforce.Declaration{} // a look says so
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 )
@@ -72,9 +73,20 @@ func Tags() []string {
 	return tags
 }
 
-// Find returns the language of a tag that [Tags] lists, and English for any other.
+// found are the languages that were read, by the tag that was asked for.
+var found sync.Map //nolint:gochecknoglobals // what it holds is part of this program, and never changes
+
+// Find returns the language of a tag that [Tags] lists, and English for any other. Its lists are not to be changed.
 func Find(tag string) Language {
-	var l Language
+	if l, ok := found.Load(tag); ok {
+		return l.(Language) //nolint:forcetypeassert // nothing else is stored
+	}
+	l := read(tag)
+	found.Store(tag, l)
+	return l
+}
+
+func read(tag string) (l Language) {
 	for _, name := range []string{tag, Base} {
 		text, err := data.ReadFile("data/" + name + ".json")
 		if err == nil && json.Unmarshal(text, &l) == nil {

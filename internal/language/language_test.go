@@ -2,6 +2,7 @@ package language_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,7 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 		"soon, around":             func(l *language.Language) { l.Soon = "" },
 	} {
 		l := language.Find("de")
+		l.Texts = maps.Clone(l.Texts)
 		spoil(&l)
 		if err := l.Check([]string{"FinalHeading"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

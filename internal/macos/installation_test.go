@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/install-or-defer/install-or-defer/internal/cputest"
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 )
 
@@ -192,6 +193,7 @@ func FuzzParseTranscript(f *testing.F) {
 func BenchmarkParseTranscript(b *testing.B) {
 	text := strings.Repeat("\rDownloading: 12.34%", 8000) + "\nDownloaded: macOS Elm\n"
 	b.SetBytes(int64(len(text)))
+	defer cputest.Report(b, float64(len(text))/1e6, "MB/cpu-s")()
 	for b.Loop() {
 		ParseTranscript(text)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/install-or-defer/install-or-defer/internal/cputest"
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 )
 
@@ -364,6 +365,7 @@ func BenchmarkParseListing(b *testing.B) {
 	text := readFixture(b, "list-modern.txt")
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
+	defer cputest.Report(b, float64(len(text))/1e6, "MB/cpu-s")()
 	for b.Loop() {
 		ParseListing(text)
 	}
@@ -373,6 +375,7 @@ func BenchmarkParseListing(b *testing.B) {
 func BenchmarkCutLines(b *testing.B) {
 	text := readFixture(b, "list-modern.txt")
 	b.SetBytes(int64(len(text)))
+	defer cputest.Report(b, float64(len(text))/1e6, "MB/cpu-s")()
 	for b.Loop() {
 		for line := range strings.Lines(text) {
 			if strings.TrimSpace(line) == "" {

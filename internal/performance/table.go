@@ -25,7 +25,7 @@ type row struct {
 
 // rows is the table, top to bottom.
 func rows() []row {
-	const turn, own, speed = "TurnWithNothingDue", "own-cpu-ms/turn", "MB/s"
+	const turn, own, speed = "TurnWithNothingDue", "own-cpu-ms/turn", "MB/cpu-s"
 	return []row{
 		{What: "A turn with nothing due: processes that it starts", figure: figure{turn, "processes/turn"}, Target: 2},
 		{
@@ -42,10 +42,10 @@ func rows() []row {
 			What: "Reading the output of an installation", figure: figure{"ParseTranscript", speed}, Target: 200, Least: true,
 			Yardstick: "cutting a listing into lines", Of: figure{"CutLines", speed},
 		},
-		{What: "Rounds on the simulated Mac, of a person who agrees at once", figure: figure{"Round/helpful", "rounds/s"}, Target: 2000, Least: true},
+		{What: "Rounds on the simulated Mac, of a person who agrees at once", figure: figure{"Round/helpful", "rounds/cpu-s"}, Target: 2000, Least: true},
 		{
-			What: "Rounds of a person who defers for 72 hours", figure: figure{"Round/stubborn", "rounds/s"},
-			Yardstick: "those of one who agrees at once", Of: figure{"Round/helpful", "rounds/s"},
+			What: "Rounds of a person who defers for 72 hours", figure: figure{"Round/stubborn", "rounds/cpu-s"},
+			Yardstick: "those of one who agrees at once", Of: figure{"Round/helpful", "rounds/cpu-s"},
 		},
 		{What: "Building a package of 10 MB, of the time of bsdtar and gzip", figure: figure{"Build/10MB", "of-bsdtar"}},
 		{

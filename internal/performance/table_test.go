@@ -14,8 +14,8 @@ BenchmarkTurnWithNothingDue-2   	     100	  45261664 ns/op	         7.129 cpu-ms
 BenchmarkEmptyProgram-2         	     100	   1383146 ns/op	         2.500 own-cpu-ms/turn
 PASS
 pkg: example.com/b
-BenchmarkParseListing-2         	  100000	     12345 ns/op	 345.60 MB/s	     120 B/op	       3 allocs/op
-BenchmarkRound/helpful-2        	     622	   4751375 ns/op	      2100.5 rounds/s
+BenchmarkParseListing-2         	  100000	     12345 ns/op	 345.60 MB/cpu-s	     120 B/op	       3 allocs/op
+BenchmarkRound/helpful-2        	     622	   4751375 ns/op	      2100.5 rounds/cpu-s
 ok  	example.com/b	13.280s
 `
 
@@ -32,8 +32,8 @@ func TestTheTableShowsMediansRatiosAndTargets(t *testing.T) {
 	for _, want := range []string{
 		"A turn with nothing due: processes that it starts 2 processes/turn at most 2: reached",
 		"A turn with nothing due: its own CPU time 5 own-cpu-ms/turn 2 of an empty Go program at most 4: missed",
-		"Reading a listing of softwareupdate 346 MB/s at least 200: reached",
-		"Rounds on the simulated Mac, of a person who agrees at once 2100 rounds/s at least 2000: reached",
+		"Reading a listing of softwareupdate 346 MB/cpu-s at least 200: reached",
+		"Rounds on the simulated Mac, of a person who agrees at once 2100 rounds/cpu-s at least 2000: reached",
 		"A decision of the core not measured",
 	} {
 		found := false

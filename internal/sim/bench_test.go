@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
+	"github.com/install-or-defer/install-or-defer/internal/cputest"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
@@ -18,6 +19,7 @@ func BenchmarkRound(b *testing.B) {
 		}
 		b.Run(scenario.Name, func(b *testing.B) {
 			turns := 0
+			defer cputest.Report(b, 1, "rounds/cpu-s")()
 			for b.Loop() {
 				m := sim.New(scenario)
 				tally := m.Play(context.Background(), func(ctx context.Context, host macos.Host) error {
@@ -28,8 +30,7 @@ func BenchmarkRound(b *testing.B) {
 				}
 				turns += tally.Turns
 			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rounds/s")
-			b.ReportMetric(float64(turns)/b.Elapsed().Seconds(), "turns/s")
+			b.ReportMetric(float64(turns)/float64(b.N), "turns/round")
 		})
 	}
 }

@@ -119,41 +119,58 @@ func enforces(action enforce.Action) bool {
 // warnedFirst is P3: whoever is logged in has seen a final warning for UpdateDelay of awake time, or has clicked, or no
 // window could be shown in three turns in a row.
 func (p *Play) warnedFirst() (broken []string) {
+	c := consent{delay: p.setting("UpdateDelay")}
+	for _, m := range p.moments() {
+		broken = append(broken, c.see(m)...)
+	}
+	return broken
+}
+
+// consent is what people have said and seen so far.
+type consent struct {
+	delay   time.Duration // for which a warning has to stand
+	agreed  time.Time     // when somebody agreed last, was warned for long enough, or was not there
+	warning *moment       // the warning of this turn
+	unseen  int           // warnings since one was last seen
+}
+
+// see takes up what happens next, and tells what it lacks if it is an installation.
+func (c *consent) see(m moment) (broken []string) {
+	if m.agree || !m.asked && !m.apart {
+		c.agreed = m.real
+	}
+	if m.Kind == sim.KindWindow && IsFinal(m.Window) {
+		c.unseen = 0
+	}
+	if _, ok := decided[enforce.Warn](m); ok {
+		c.warning = &m
+		c.unseen++
+	}
+	if install, ok := decided[enforce.Install](m); ok {
+		broken = c.judge(m, install)
+		c.warning = nil
+	}
+	if m.Kind == sim.KindTurn {
+		c.warning = nil
+	}
+	return broken
+}
+
+// judge tells what an installation lacks.
+func (c *consent) judge(m moment, install enforce.Install) (broken []string) {
 	const pauses = 30 * time.Second // in which a closed warning comes back
 	const most = 3
-	delay := p.setting("UpdateDelay")
-	var agreed time.Time
-	var warning *moment
-	unseen := 0 // warnings since one was last seen
-	for _, m := range p.moments() {
-		if m.agree || !m.asked && !m.apart {
-			agreed = m.real
-		}
-		if m.Kind == sim.KindWindow && IsFinal(m.Window) {
-			unseen = 0
-		}
-		if _, ok := decided[enforce.Warn](m); ok {
-			warning = &m
-			unseen++
-		}
-		if install, ok := decided[enforce.Install](m); ok {
-			if m.apart && !m.agree && agreed.IsZero() {
-				broken = append(broken, fmt.Sprintf("installed at %v upon people who were neither asked nor warned", m.real))
-			}
-			if warning != nil && m.awake-warning.awake >= delay-min(pauses, delay/2) {
-				agreed = m.real
-			}
-			if install.Reason() == enforce.WhyUnwarned && unseen >= most {
-				agreed = m.real // and for one that goes on where this is interrupted
-			}
-			if agreed.IsZero() || m.real.Sub(agreed) > holds {
-				broken = append(broken, fmt.Sprintf("installed at %v with a warning shorter than %v", m.real, delay))
-			}
-			warning = nil
-		}
-		if m.Kind == sim.KindTurn {
-			warning = nil
-		}
+	if m.apart && !m.agree && c.agreed.IsZero() {
+		broken = append(broken, fmt.Sprintf("installed at %v upon people who were neither asked nor warned", m.real))
+	}
+	if c.warning != nil && m.awake-c.warning.awake >= c.delay-min(pauses, c.delay/2) {
+		c.agreed = m.real
+	}
+	if install.Reason() == enforce.WhyUnwarned && c.unseen >= most {
+		c.agreed = m.real // and for one that goes on where this is interrupted
+	}
+	if c.agreed.IsZero() || m.real.Sub(c.agreed) > holds {
+		broken = append(broken, fmt.Sprintf("installed at %v with a warning shorter than %v", m.real, c.delay))
 	}
 	return broken
 }
