@@ -17,6 +17,13 @@ const (
 	MaxMessageLines = 20
 )
 
+// The same widths in ems, for who draws a window.
+const (
+	MessageEms = messageWidth / 1000.0
+	HeadingEms = headingWidth / 1000.0
+	LabelEms   = labelWidth / 1000.0
+)
+
 // Widths of characters by class, in thousandths of an em. They are means over a proportional sans-serif font: good for a
 // line or a message, where differences even out, and not for one letter.
 const (
