@@ -37,7 +37,8 @@ func Main(args []string, streams Streams) int {
 	root.SetErr(streams.Err)
 	root.SetArgs(args)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err, ""} })
-	root.AddCommand(initCommand(), settingsCommand(), simulateCommand(), updatesCommand(), profileCommand(), pkgCommand(), jamfCommand(), devCommand())
+	root.AddCommand(initCommand(), settingsCommand(), simulateCommand(), previewCommand(), updatesCommand(), profileCommand(), pkgCommand(),
+		jamfCommand(), devCommand())
 	err := root.ExecuteContext(context.Background())
 	if err == nil {
 		return exitDone

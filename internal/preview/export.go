@@ -82,9 +82,9 @@ type export struct {
 
 // exports are the files that need no more than the deployment.
 func exports() map[string]export {
-	whole := func(make func(d deployment.Deployment) ([]byte, error)) func(context.Context, io.Writer, deployment.Deployment) error {
+	whole := func(render func(d deployment.Deployment) ([]byte, error)) func(context.Context, io.Writer, deployment.Deployment) error {
 		return func(_ context.Context, w io.Writer, d deployment.Deployment) error {
-			data, err := make(d)
+			data, err := render(d)
 			if err != nil {
 				return err
 			}

@@ -59,6 +59,7 @@ type Window struct {
 	Title     string      `json:"title"`
 	Text      string      `json:"text"`
 	Buttons   []string    `json:"buttons"` // the first agrees
+	Default   int         `json:"default"` // the button that Return presses, from 1; 0 for none
 	Locked    bool        `json:"locked"`
 	Standing  bool        `json:"standing"`
 	Timeout   int64       `json:"timeout"` // time awake after which it closes; 0 for never
@@ -214,7 +215,7 @@ func (f *Film) ending(s *stage) string {
 	case f.Done:
 		return "The updates are installed, and the daemon has removed itself."
 	case !s.overtime.IsZero():
-		return "The film ends here, a day after the deadline. The daemon is still at work, and goes on like this."
+		return "The film ends here, hours after the deadline. The daemon is still at work, and goes on like this."
 	default:
 		return "The film ends here. The daemon is still at work."
 	}

@@ -84,6 +84,8 @@ type languageName struct {
 	Tag   string `json:"tag"`
 	Name  string `json:"name"` // in itself
 	Right bool   `json:"right"`
+
+	Texts map[string]string `json:"texts"` // that come with the program, by key
 }
 
 // measure is how much text a window of jamfHelper is taken to show, in ems.
@@ -113,7 +115,7 @@ func newForm(b Base, instance string, today time.Time) form {
 	}
 	for _, tag := range language.Tags() {
 		l := language.Find(tag)
-		f.Languages = append(f.Languages, languageName{tag, l.Name, language.RightToLeft(l.Name)})
+		f.Languages = append(f.Languages, languageName{tag, l.Name, language.RightToLeft(l.Name), l.Texts})
 	}
 	return f
 }

@@ -99,10 +99,10 @@ func (s *Server) wait(ctx context.Context, failed <-chan error) error {
 			return fmt.Errorf("serve page: %w", err)
 		case <-quiet.Done():
 			cancel()
-			if ctx.Err() != nil {
-				return nil
+			if ctx.Err() == nil {
+				return ErrIdle
 			}
-			return ErrIdle
+			return nil //nolint:nilerr // being told to end is no error
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
@@ -23,6 +25,7 @@ type stage struct {
 	decisions []decision
 	asked     map[string]int // windows that could be clicked, by sort
 	stop      context.CancelFunc
+	enforcing time.Time // the first decision past the deadline; zero for not yet
 	overtime  time.Time // when the film ends though the daemon is still at work; zero for not yet
 
 	until time.Time // where the film is cut, for [Why]; zero for nowhere
@@ -35,8 +38,8 @@ type decision struct {
 	entry int // how long the Mac's journal was
 }
 
-// overtime is how long after the deadline a film goes on when the work is not done then.
-const overtime = 24 * time.Hour
+// overtime is how long a film goes on after the first turn past the deadline, when the work is not done then.
+const overtime = 4 * time.Hour
 
 // longestPlay is how long the making of a film may take. It is no part of what is shown: a film that takes so long is an error.
 const longestPlay = 10 * time.Second
@@ -110,8 +113,16 @@ func (s *stage) play(ctx context.Context) error {
 func (s *stage) watch(d agent.Decision) {
 	s.last = d.Action
 	s.decisions = append(s.decisions, decision{d, len(s.mac.Journal)})
-	if deadline := d.State.Deadline; !deadline.IsZero() && s.mac.True().After(deadline.Add(overtime)) && s.overtime.IsZero() {
-		s.overtime = s.mac.True()
+	now, deadline := s.mac.True(), d.State.Deadline
+	if deadline.IsZero() || now.Before(deadline) {
+		s.enforcing = time.Time{}
+		return
+	}
+	if s.enforcing.IsZero() {
+		s.enforcing = now
+	}
+	if now.After(s.enforcing.Add(overtime)) && s.overtime.IsZero() {
+		s.overtime = now
 		s.stop()
 	}
 }
@@ -172,7 +183,7 @@ func (s *stage) opened() {
 	s.asked[OnPane]++
 	s.windows = append(s.windows, Window{
 		From: milliseconds(s.mac.Now().Sub(s.begins)), To: openEnd, Sort: OnPane, On: OnPane, Number: s.asked[OnPane], Style: OnPane,
-		Title: macos.Mechanism(s.mac.Scenario().MacOS),
+		Title: macos.Mechanism(s.mac.Scenario().MacOS), Buttons: []string{}, Overflow: Overflow{Labels: []string{}},
 	})
 }
 
@@ -198,6 +209,9 @@ func (r *watchedRunner) Run(ctx context.Context, c macos.Command) (macos.Output,
 	defer func() { // also when the Mac restarts meanwhile, which ends the turn
 		first = s.appeared(since)
 		s.gone(first, len(s.windows))
+		for i := range s.windows[first:] {
+			s.windows[first+i].Default = defaultOf(c, len(s.windows[first+i].Buttons))
+		}
 	}()
 	if path.Base(c.Path) == "open" || slices.ContainsFunc(c.Args, func(arg string) bool { return path.Base(arg) == "open" && path.IsAbs(arg) }) {
 		s.opened()
@@ -205,6 +219,21 @@ func (r *watchedRunner) Run(ctx context.Context, c macos.Command) (macos.Output,
 	out, err := r.Runner.Run(ctx, c)
 	s.cutAt(s.mac.Now())
 	return out, err
+}
+
+// defaultOf reads which button Return presses from how a window is shown; 0 is none, or one that is not told there.
+func defaultOf(c macos.Command, buttons int) int {
+	for i, arg := range c.Args {
+		if arg == "-defaultButton" && i+1 < len(c.Args) {
+			n, _ := strconv.Atoi(c.Args[i+1])
+			return n
+		}
+		if _, rest, found := strings.Cut(arg, "default button "); found { // of AppleScript, which counts from the left
+			n, _ := strconv.Atoi(rest[:max(0, strings.IndexByte(rest+" ", ' '))])
+			return max(0, buttons+1-n)
+		}
+	}
+	return 0
 }
 
 // Start implements macos.Runner.

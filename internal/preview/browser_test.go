@@ -1,0 +1,217 @@
+package preview_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/install-or-defer/install-or-defer/internal/preview"
+)
+
+// needed skips a test for whose tools there is nothing here; in continuous integration that is a failure.
+func needed(t *testing.T, what, how string) {
+	t.Helper()
+	if os.Getenv("INSTALL_OR_DEFER_CI") == "1" {
+		t.Fatalf("%s is missing: %s", what, how)
+	}
+	t.Skipf("%s is missing: %s", what, how)
+}
+
+// chromium is the browser that is there.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	needed(t, "Chromium", "on Debian, apt-get install chromium")
+	return ""
+}
+
+// today is the day of every test: the film begins on Monday 30 November 2026.
+func today() time.Time { return time.Date(2026, time.November, 27, 12, 0, 0, 0, time.UTC) }
+
+// serve starts a preview, and ends it with the test.
+func serve(t *testing.T, o preview.Options) *preview.Server {
+	t.Helper()
+	if o.Now == nil {
+		o.Now = today
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	server, err := preview.Listen(ctx, 0, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, preview.ErrIdle) {
+			t.Errorf("the server ends with: %v", err)
+		}
+	})
+	return server
+}
+
+// browser starts one browser for a test and its subtests.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"),
+	)...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// tab is one tab of the browser.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	errors []string // what the page complained of
+}
+
+// blank opens an empty tab. Whatever the scripts of pages in it complain of fails the test.
+func blank(browser context.Context, t *testing.T) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser)
+	t.Cleanup(cancel)
+	const patience = 50 * time.Second
+	ctx, cancel = context.WithTimeout(ctx, patience)
+	t.Cleanup(cancel)
+	p := &tab{t: t, ctx: ctx}
+	p.do(chromedp.Navigate("about:blank"))
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if kind := fmt.Sprint(m.Type); kind == "error" || kind == "exception" || kind == "assert" {
+				p.mu.Lock()
+				p.errors = append(p.errors, fmt.Sprint(m))
+				p.mu.Unlock()
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, text := range p.errors {
+			t.Errorf("the page complains: %s", text)
+		}
+	})
+	if _, err := chromedp.Run(ctx, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "UTC"})
+		return chromedp.Void{}, err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// page opens a preview in a tab of its own.
+func page(browser context.Context, t *testing.T, url string) *tab {
+	t.Helper()
+	p := blank(browser, t)
+	p.open(url)
+	return p
+}
+
+func (p *tab) open(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS(`html[data-ready]`)))
+}
+
+func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, actions...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// eval is what a script comes to.
+func eval[T any](p *tab, script string) T {
+	p.t.Helper()
+	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		p.t.Fatalf("%s: %v", script, err)
+	}
+	return value
+}
+
+// await waits until a script says true.
+func (p *tab) await(script string) {
+	p.t.Helper()
+	const often, patience = 15 * time.Millisecond, 10 * time.Second
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](script, chromedp.WithPollingInterval(often), chromedp.WithPollingTimeout(patience))); err != nil {
+		p.t.Fatalf("never true: %s (%v); the live region says %q, the banner %q", script, err, p.text("#live"), p.text("#banner"))
+	}
+}
+
+// click clicks with the mouse where the element is.
+func (p *tab) click(selector string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// key presses keys.
+func (p *tab) key(keys string, options ...chromedp.KeyOption) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(keys, options...))
+}
+
+func (p *tab) text(selector string) string {
+	p.t.Helper()
+	return eval[string](p, fmt.Sprintf(`document.querySelector(%q)?.textContent ?? ""`, selector))
+}
+
+func (p *tab) there(selector string) bool {
+	p.t.Helper()
+	return eval[bool](p, fmt.Sprintf(`document.querySelector(%q) !== null`, selector))
+}
+
+// choose chooses an entry of a menu, and waits for the film that follows.
+func (p *tab) choose(key, value string) {
+	p.t.Helper()
+	p.after(func() {
+		eval[bool](p, fmt.Sprintf(`(() => { const s = document.querySelector('[data-key=%q]'); s.value = %q; s.dispatchEvent(new Event("change")); return true })()`, key, value))
+	})
+}
+
+// after waits for another film, once something has been done.
+func (p *tab) after(do func()) {
+	p.t.Helper()
+	before := eval[string](p, `document.documentElement.dataset.films`)
+	do()
+	p.await(fmt.Sprintf(`document.documentElement.dataset.films !== %q`, before))
+}
+
+// intel looks at a Mac on which updates are installed in the background.
+func (p *tab) intel() {
+	p.t.Helper()
+	p.choose("macos", "15.7.1")
+	p.choose("chip", "intel")
+}
+
+// size makes the tab so wide and so high.
+func (p *tab) size(width, height int64) {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(width, height))
+}

@@ -1,0 +1,165 @@
+// What is on the desk, and the film of it. It lives in this tab alone: the server keeps nothing of it.
+
+import {$, announce} from "./dom.js";
+
+export const state = {
+  form: null, values: {}, mac: {}, person: "", clicks: [], identifier: "", organization: "", logo: "", picture: "",
+  touched: {}, // fields that were edited: what was wrong with them in the file is no longer
+  film: null, findings: [], effective: {}, t: 0,
+};
+
+const listeners = {film: [], time: []};
+export const on = (what, f) => listeners[what].push(f);
+const emit = (what) => listeners[what].forEach((f) => f());
+
+export class Refused extends Error {
+  constructor(told, status) { super(told.message); this.findings = told.findings || []; this.status = status; }
+}
+
+// post asks the server. What it refuses is thrown as Refused.
+export async function post(path, body) {
+  const response = await fetch(path, {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+  if (response.ok) return response;
+  const text = await response.text();
+  let told;
+  try { told = JSON.parse(text); } catch { told = {message: text.trim()}; }
+  throw new Refused(told, response.status);
+}
+
+export const desk = () => ({values: state.values, mac: state.mac, person: state.person, clicks: state.clicks});
+export const choices = () => ({
+  desk: desk(), identifier: state.identifier, organization: state.organization, logo: state.logo, picture: state.picture,
+});
+
+const kept = ["values", "mac", "person", "clicks", "identifier", "organization", "logo", "touched"];
+
+function keep() {
+  const all = {instance: state.form.instance};
+  for (const name of kept) all[name] = state[name];
+  try { sessionStorage.setItem("desk", JSON.stringify(all)); } catch { /* a full or forbidden store: a reload forgets */ }
+}
+
+// begin takes the form, and what this tab remembers of the same preview.
+export function begin(form) {
+  Object.assign(state, {
+    form, values: {...form.values}, mac: {...form.machine}, person: form.people[0].name, clicks: [],
+    identifier: form.identifier, organization: form.organization, logo: form.logo,
+  });
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) state.mac.zone = zone;
+  try {
+    const old = JSON.parse(sessionStorage.getItem("desk") || "null");
+    if (old && old.instance === form.instance) for (const name of kept) state[name] = old[name];
+  } catch { /* nothing to remember */ }
+}
+
+let asked = 0, running = false, waiting = null, films = 0;
+
+// refresh makes the film anew. While one is being made, only the last of further changes counts.
+export async function refresh(then) {
+  keep();
+  const mine = ++asked;
+  if (running) { waiting = then || waiting; return; }
+  running = true;
+  performance.mark("ask");
+  let told = null;
+  try {
+    told = await (await post("/film", desk())).json();
+  } catch (error) {
+    if (mine === asked) trouble(error instanceof Refused ? error.message : "The preview has ended, or cannot be reached. Start it again in the terminal.");
+  }
+  running = false;
+  if (mine !== asked) { const next = waiting; waiting = null; refresh(next); return; }
+  if (!told) return;
+  state.film = told.film;
+  state.findings = told.findings;
+  state.effective = Object.fromEntries(told.effective.map((e) => [e.name, e]));
+  trouble("");
+  state.t = Math.min(state.t, state.film.length);
+  then?.();
+  emit("film");
+  emit("time");
+  requestAnimationFrame(() => {
+    performance.measure("repaint", "ask");
+    document.documentElement.dataset.films = String(++films);
+  });
+}
+
+// trouble says what is wrong with all of it.
+export function trouble(text) {
+  state.trouble = text;
+  banner();
+}
+
+export function banner() {
+  const lines = state.form ? state.form.problems.filter((p) => !p.key) : [];
+  const box = $("#banner");
+  const texts = [state.trouble, ...lines.map((p) => (p.line ? `${state.form.file}, line ${p.line}: ` : `${state.form.file || "file"}: `) + p.message)].filter(Boolean);
+  box.hidden = texts.length === 0;
+  if (box.textContent !== texts.join("")) box.replaceChildren(...texts.map((text) => { const p = document.createElement("p"); p.textContent = text; return p; }));
+}
+
+// set changes a setting; undefined leaves it at its default.
+export function set(name, value) {
+  const values = {...state.values};
+  if (value === undefined) delete values[name]; else values[name] = value;
+  state.values = values;
+  state.touched[name] = true;
+  refresh();
+}
+
+// go moves to a time of the film.
+export function go(t, say = true) {
+  state.t = Math.max(0, Math.min(t, state.film.length));
+  emit("time");
+  if (say) announceWindows();
+}
+
+export const open = (t = state.t) => state.film.windows.filter((w) => w.from <= t && t < w.to);
+const within = (spans, t) => spans.some((s) => s.from <= t && t < s.to);
+export const asleep = (t = state.t) => within(state.film.asleep, t);
+export const off = (t = state.t) => within(state.film.off, t);
+export const away = (t = state.t) => within(state.film.away, t);
+
+// moment is the last that has come by a time.
+export function moment(t = state.t) {
+  let last = state.film.moments[0];
+  for (const m of state.film.moments) { if (m.at > t) break; last = m; }
+  return last;
+}
+
+// awake is how much time the Mac was awake between two times.
+export function awake(from, to) {
+  let time = to - from;
+  for (const s of [...state.film.asleep, ...state.film.off]) time -= Math.max(0, Math.min(to, s.to) - Math.max(from, s.from));
+  return Math.max(0, time);
+}
+
+let said = "";
+export function announceWindows() {
+  let text = open().map((w) => {
+    const buttons = w.buttons.length ? ` Buttons: ${w.buttons.join(", ")}.` : "";
+    return `Window: ${w.title}.${buttons}${w.locked ? " It cannot be dismissed." : ""}`;
+  }).join(" ");
+  if (asleep()) text = "The lid is closed.";
+  if (off()) text = "The Mac restarts.";
+  if (!text) text = moment().title + ".";
+  if (text !== said) announce(text);
+  said = text;
+}
+
+// soonest is the earliest after which a click counts, in milliseconds: as the server has it.
+const soonest = 2000;
+
+// click does something about a window, at the time that is shown. What was clicked later falls away: it may not come to it.
+export function click(w, act) {
+  const from = new Map(state.film.windows.filter((o) => o.on).map((o) => [o.on + o.number, o.from]));
+  const clicks = state.clicks.filter((c) => (from.get(c.on + c.number) ?? Infinity) < w.from);
+  const after = Math.max(soonest, Math.round(awake(w.from, state.t)));
+  state.clicks = [...clicks, {on: w.on, number: w.number, do: act, after}];
+  refresh(() => {
+    const same = state.film.windows.find((o) => o.on === w.on && o.number === w.number);
+    state.t = Math.max(state.t, w.on === "pane" || !same ? state.t : same.to);
+    announceWindows();
+  });
+}
