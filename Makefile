@@ -11,7 +11,7 @@ RACE ?= ./...
 MUTANTS ?= internal/enforce
 
 .DEFAULT_GOAL := help
-.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants proof transcript ci
+.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants proof transcript axe screenshots ci
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,21 @@ proof: ## Play everything in full, fuzz, make mistakes, and write docs/reliabili
 	$(MAKE) --no-print-directory fuzz FUZZTIME=$(PROOF_FUZZTIME); \
 	go run ./internal/mutants -json "$$temp/mutants.json" $(PROOF_MUTANTS); \
 	go run ./internal/reliability/prove -date "$$(date +%F)" -counts "$$temp/counts" -mutants "$$temp/mutants.json"
+
+AXE_VERSION := 4.14.1
+AXE_SHA512 := FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==
+
+axe: ## Fetch axe-core with npm into ./bin: a test checks the preview's accessibility with it
+	@set -e; if [ -f bin/axe-$(AXE_VERSION) ] && [ -f bin/axe.min.js ]; then exit 0; fi; \
+	dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; mkdir -p bin; rm -f bin/axe-*; \
+	npm pack --silent --pack-destination "$$dir" axe-core@$(AXE_VERSION) >/dev/null; \
+	have=$$(openssl dgst -sha512 -binary "$$dir"/axe-core-$(AXE_VERSION).tgz | openssl base64 -A); \
+	if [ "$$have" != "$(AXE_SHA512)" ]; then echo "axe-core $(AXE_VERSION) is not what it was: $$have" >&2; exit 1; fi; \
+	tar -xzOf "$$dir"/axe-core-$(AXE_VERSION).tgz package/axe.min.js > bin/axe.min.js; touch bin/axe-$(AXE_VERSION); \
+	echo "axe-core $(AXE_VERSION)"
+
+screenshots: ## Take the pictures of the preview that the documentation shows (needs Chromium)
+	go test ./internal/preview -count=1 -run '^TestScreenshots$$' -screenshots "$(CURDIR)/docs/images"
 
 transcript: ## Write the transcript that the README shows
 	go run ./cmd/install-or-defer simulate > docs/transcript.new

@@ -37,6 +37,17 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
+// axe is the accessibility checker, which is no part of this repository.
+func axe(t *testing.T) string {
+	t.Helper()
+	const name = "../../bin/axe.min.js"
+	data, err := os.ReadFile(name)
+	if err != nil {
+		needed(t, "axe-core", "make axe fetches it")
+	}
+	return string(data)
+}
+
 // today is the day of every test: the film begins on Monday 30 November 2026.
 func today() time.Time { return time.Date(2026, time.November, 27, 12, 0, 0, 0, time.UTC) }
 
@@ -62,8 +73,8 @@ func serve(t *testing.T, o preview.Options) *preview.Server {
 	return server
 }
 
-// browser starts one browser for a test and its subtests.
-func browser(t *testing.T) context.Context {
+// browserOf starts one browser for a test and its subtests.
+func browserOf(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
@@ -85,6 +96,7 @@ type tab struct {
 
 	mu     sync.Mutex
 	errors []string // what the page complained of
+	quiet  bool     // it may complain
 }
 
 // blank opens an empty tab. Whatever the scripts of pages in it complain of fails the test.
@@ -114,6 +126,9 @@ func blank(browser context.Context, t *testing.T) *tab {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, text := range p.errors {
+			if p.quiet {
+				break
+			}
 			t.Errorf("the page complains: %s", text)
 		}
 	})
@@ -206,8 +221,9 @@ func (p *tab) after(do func()) {
 // intel looks at a Mac on which updates are installed in the background.
 func (p *tab) intel() {
 	p.t.Helper()
-	p.choose("macos", "15.7.1")
-	p.choose("chip", "intel")
+	p.after(func() {
+		eval[bool](p, `(async () => { const {state, refresh} = await import("/page/state.js"); state.mac = {...state.mac, macos: "15.7.1", silicon: false}; await refresh(); })(), true`)
+	})
 }
 
 // size makes the tab so wide and so high.

@@ -22,3 +22,18 @@ func Bare(t testing.TB, d Desk) sim.Tally {
 		return agent.Turn(ctx)
 	})
 }
+
+// Assets lists what the page is made of, as it is asked for.
+func Assets() []string {
+	entries, _ := pageFiles.ReadDir("page")
+	var list []string
+	for _, e := range entries {
+		if e.Name() != "index.html" && e.Name() != "sheet.html" {
+			list = append(list, "/page/"+e.Name())
+		}
+	}
+	return list
+}
+
+// SheetTexts are the texts of a sheet in a language.
+func SheetTexts(tag string) map[string]string { return sheetTexts(tag) }

@@ -126,6 +126,7 @@ func (s *stage) film() Film {
 	if f.Windows == nil {
 		f.Windows = []Window{}
 	}
+	f.Windows = slices.DeleteFunc(f.Windows, func(w Window) bool { return w.From > f.Length })
 	f.spans(s)
 	f.close()
 	f.moments(s)
@@ -167,6 +168,7 @@ func (f *Film) spans(s *stage) {
 		}
 	}
 	in(f.Length)
+	f.Turns = slices.DeleteFunc(f.Turns, func(t int64) bool { return t > f.Length })
 	if len(f.Turns) > mostTurns {
 		f.Turns = []int64{}
 	}

@@ -220,8 +220,14 @@ func TestFilmsHoldTogether(t *testing.T) {
 			key  string
 			most int64
 		}{
-			{settings.MaxDeferralTime, 4 * 86400}, {settings.DeferralPeriod, 86400}, {settings.PromptTimeout, 7200}, {settings.UpdateDelay, 3600},
-			{settings.HardRestartDelay, 3600}, {settings.MaxDeferralCount, 20}, {settings.WorkdayStartHour, 12}, {settings.WorkdayEndHour, 23},
+			{settings.MaxDeferralTime, 4 * 86400},
+			{settings.DeferralPeriod, 86400},
+			{settings.PromptTimeout, 7200},
+			{settings.UpdateDelay, 3600},
+			{settings.HardRestartDelay, 3600},
+			{settings.MaxDeferralCount, 20},
+			{settings.WorkdayStartHour, 12},
+			{settings.WorkdayEndHour, 23},
 		} {
 			if rapid.Bool().Draw(t, "set "+set.key) {
 				d.Values[set.key] = rapid.Int64Range(-1, set.most).Draw(t, set.key)

@@ -84,8 +84,6 @@ type languageName struct {
 	Tag   string `json:"tag"`
 	Name  string `json:"name"` // in itself
 	Right bool   `json:"right"`
-
-	Texts map[string]string `json:"texts"` // that come with the program, by key
 }
 
 // measure is how much text a window of jamfHelper is taken to show, in ems.
@@ -115,9 +113,18 @@ func newForm(b Base, instance string, today time.Time) form {
 	}
 	for _, tag := range language.Tags() {
 		l := language.Find(tag)
-		f.Languages = append(f.Languages, languageName{tag, l.Name, language.RightToLeft(l.Name), l.Texts})
+		f.Languages = append(f.Languages, languageName{tag, l.Name, language.RightToLeft(l.Name)})
 	}
 	return f
+}
+
+// words are the texts that come with the program, by language and key.
+func words() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, tag := range language.Tags() {
+		all[tag] = language.Find(tag).Texts
+	}
+	return all
 }
 
 func newField(key settings.Key) field {

@@ -63,6 +63,7 @@ func (f *Film) moments(s *stage) {
 	t.unanswered()
 	t.deadline()
 	slices.SortStableFunc(f.Moments, func(a, b Moment) int { return cmp.Compare(a.At, b.At) })
+	f.Moments = slices.DeleteFunc(f.Moments, func(m Moment) bool { return m.At > f.Length })
 	if len(f.Moments) > mostMoments {
 		f.Moments = f.Moments[:mostMoments]
 	}

@@ -102,7 +102,7 @@ func (s *Server) wait(ctx context.Context, failed <-chan error) error {
 			if ctx.Err() == nil {
 				return ErrIdle
 			}
-			return nil //nolint:nilerr // being told to end is no error
+			return nil
 		}
 	}
 }
@@ -113,6 +113,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.page)
 	mux.Handle("GET /page/", s.assets())
 	mux.HandleFunc("GET /form", s.form)
+	mux.HandleFunc("GET /words", func(w http.ResponseWriter, _ *http.Request) { answer(w, words()) })
 	mux.HandleFunc("GET /logo", s.logo)
 	mux.HandleFunc("POST /film", s.film)
 	mux.HandleFunc("POST /why", s.why)

@@ -25,7 +25,7 @@ type stage struct {
 	decisions []decision
 	asked     map[string]int // windows that could be clicked, by sort
 	stop      context.CancelFunc
-	enforcing time.Time // the first decision past the deadline; zero for not yet
+	enforcing int       // the turn that first came past the deadline; 0 for none yet
 	overtime  time.Time // when the film ends though the daemon is still at work; zero for not yet
 
 	until time.Time // where the film is cut, for [Why]; zero for nowhere
@@ -38,8 +38,8 @@ type decision struct {
 	entry int // how long the Mac's journal was
 }
 
-// overtime is how long a film goes on after the first turn past the deadline, when the work is not done then.
-const overtime = 4 * time.Hour
+// overtime is for how many turns past the deadline a film goes on when the work is not done. A Mac that sleeps takes none.
+const overtime = 12
 
 // longestPlay is how long the making of a film may take. It is no part of what is shown: a film that takes so long is an error.
 const longestPlay = 10 * time.Second
@@ -115,13 +115,13 @@ func (s *stage) watch(d agent.Decision) {
 	s.decisions = append(s.decisions, decision{d, len(s.mac.Journal)})
 	now, deadline := s.mac.True(), d.State.Deadline
 	if deadline.IsZero() || now.Before(deadline) {
-		s.enforcing = time.Time{}
+		s.enforcing = 0
 		return
 	}
-	if s.enforcing.IsZero() {
-		s.enforcing = now
+	if s.enforcing == 0 {
+		s.enforcing = s.mac.Tally.Turns
 	}
-	if now.After(s.enforcing.Add(overtime)) && s.overtime.IsZero() {
+	if s.mac.Tally.Turns >= s.enforcing+overtime && s.overtime.IsZero() {
 		s.overtime = now
 		s.stop()
 	}

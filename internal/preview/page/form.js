@@ -58,7 +58,7 @@ function fill(row, field) {
   row.classList.toggle("set", is);
   replace(row,
     h("div", {class: "f-head"}, control.group ? h("span", {class: "f-label", id: id + "-label"}, field.title) : h("label", {class: "f-label", for: id}, field.title),
-      h("button", {type: "button", class: "reset quiet", hidden: !is, "data-key": "r-" + field.name, "aria-label": `Use the default of ${field.title}`,
+      h("button", {type: "button", class: "reset quiet", hidden: !is, "data-key": "r-" + field.name, "aria-label": `Use default for ${field.title}`,
         onclick: () => { set(field.name, undefined); fill(row, field); document.getElementById(id)?.focus(); }}, "Use default")),
     control.element,
     h("p", {class: "f-help", id: id + "-help"}, field.help, " ", h("span", {class: "f-source"})),

@@ -6,7 +6,7 @@ import {draw, fit, overflow} from "./window.js";
 import {show} from "./form.js";
 
 const windows = [["Prompt", "Prompt"], ["Final", "Final warning"], ["Updating", "Updating"], ["Manual", "Reminder"], ["Restart", "Restart"]];
-let kind = "Prompt", tag = "", seen = false, root;
+let kind = "Prompt", tag = "", seen = false, words = {}, root;
 
 export function makeMessages() {
   root = $("#view-messages");
@@ -15,21 +15,24 @@ export function makeMessages() {
     h("section", {class: "card", "aria-labelledby": "shots-title"}, h("h2", {id: "shots-title"}, "As people see them"), h("p", {class: "muted", id: "shots-note"}), h("div", {class: "shots", id: "shots"}))),
   h("section", {class: "card", "aria-labelledby": "grid-title"}, h("h2", {id: "grid-title"}, "In every language"),
     h("p", {class: "muted"}, "Choose one to edit its words. What is marked is longer than its window shows, by an estimate."),
-    h("div", {class: "scroll", tabindex: 0, role: "region", "aria-labelledby": "grid-title"}, h("table", {id: "grid"}))));
+    h("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Languages and moments"}, h("table", {id: "grid"}))));
   on("film", () => { if (seen) { render(); findings(); } });
   new ResizeObserver(() => refit()).observe($("#shots"));
 }
 
 // showMessages is called when the view is opened.
-export function showMessages() {
-  if (!seen) editor();
-  seen = true;
+export async function showMessages() {
+  if (!seen) {
+    seen = true;
+    words = await (await fetch("/words")).json();
+    editor();
+  }
   render();
   findings();
 }
 
 const tagOf = () => tag || "en";
-const builtin = (key) => (state.form.languages.find((l) => l.tag === tagOf())?.texts || {})[key];
+const builtin = (key) => (words[tagOf()] || {})[key];
 const fieldOf = (key) => state.form.fields.find((f) => f.name === key);
 const own = (key) => (tag ? state.values.Localizations?.[tag]?.[key] : state.values[key]);
 
@@ -75,7 +78,7 @@ function textField(key) {
   const attributes = {id, "data-key": id, placeholder: fallback, spellcheck: "true", lang: tagOf(), "aria-describedby": id + "-findings", value: value ?? ""};
   const control = field.long ? h("textarea", {...attributes, rows: 9}) : h("input", {...attributes, type: "text"});
   control.addEventListener("input", () => { write(key, control.value); start.hidden = control.value !== ""; });
-  const start = h("button", {type: "button", class: "quiet", hidden: value !== undefined, "data-key": "s-" + key, "aria-label": `Start ${field.title} from what is shown`,
+  const start = h("button", {type: "button", class: "quiet", hidden: value !== undefined, "data-key": "s-" + key, "aria-label": `Edit this text: ${field.title}`,
     onclick: () => { control.value = fallback; write(key, fallback); start.hidden = true; control.focus(); }}, "Edit this text");
   return h("div", {class: "field"}, h("div", {class: "f-head"}, h("label", {for: id, class: "f-label"}, field.title), start), control, h("ul", {class: "f-findings", id: id + "-findings"}));
 }

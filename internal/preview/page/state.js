@@ -71,10 +71,13 @@ export async function refresh(then) {
   running = false;
   if (mine !== asked) { const next = waiting; waiting = null; refresh(next); return; }
   if (!told) return;
+  const stood = state.film && open().find((w) => w.on), since = stood && state.t - stood.from;
   state.film = told.film;
   state.findings = told.findings;
   state.effective = Object.fromEntries(told.effective.map((e) => [e.name, e]));
   trouble("");
+  const same = stood && state.film.windows.find((w) => w.on === stood.on && w.number === stood.number);
+  if (same) state.t = Math.min(same.from + since, Math.max(same.from, same.to - 1)); // who looks at a window goes on looking at it
   state.t = Math.min(state.t, state.film.length);
   then?.();
   emit("film");
@@ -157,9 +160,10 @@ export function click(w, act) {
   const clicks = state.clicks.filter((c) => (from.get(c.on + c.number) ?? Infinity) < w.from);
   const after = Math.max(soonest, Math.round(awake(w.from, state.t)));
   state.clicks = [...clicks, {on: w.on, number: w.number, do: act, after}];
+  const at = state.t;
   refresh(() => {
     const same = state.film.windows.find((o) => o.on === w.on && o.number === w.number);
-    state.t = Math.max(state.t, w.on === "pane" || !same ? state.t : same.to);
+    state.t = Math.max(at, w.on === "pane" || !same ? at : same.to);
     announceWindows();
   });
 }

@@ -34,6 +34,12 @@ export function makeTimeline() {
       tick("Stop at windows", halt, (v) => { halt = v; }, "halt"),
       h("button", {id: "forget", type: "button", class: "quiet", hidden: true, onclick: () => { state.clicks = []; refresh(); }}, "Forget clicks"),
       h("p", {class: "muted hint"}, "On the slider: arrows go from moment to moment, with Shift by a minute, Page Up and Down by an hour.")));
+  $("#moments").addEventListener("keydown", (e) => {
+    const item = e.target.closest("li"), to = {ArrowDown: item?.nextElementSibling, ArrowUp: item?.previousElementSibling}[e.key];
+    if (!to) return;
+    e.preventDefault();
+    to.firstChild.focus();
+  });
   on("film", rebuild);
   on("time", move);
   makeWhy();
@@ -79,7 +85,7 @@ function rebuild() {
   $("#forget").textContent = `Forget ${state.clicks.length === 1 ? "the click" : `${state.clicks.length} clicks`}`;
   const c = film.counts;
   $("#ended").textContent = `${film.ended} ${count(c.prompts, "prompt")}, ${count(c.restarts, "restart")}${c.forced ? `, ${c.forced} of them forced` : ""}, ${count(c.turns, "turn")}.`;
-  replace($("#moments"), film.moments.map((m, i) => h("li", {class: `k-${m.kind}`}, h("button", {type: "button", "data-key": `m${i}`, onclick: () => { pause(); go(m.at); }},
+  replace($("#moments"), film.moments.map((m, i) => h("li", {class: `k-${m.kind}`}, h("button", {type: "button", tabindex: -1, "data-key": `m${i}`, onclick: () => { pause(); go(m.at); }},
     h("span", {class: "when"}, brief(m.at)), h("span", {class: "what"}, m.title, m.text ? h("small", {}, m.text) : null)))));
   said = -1;
 }
@@ -92,13 +98,17 @@ function move() {
   slider.value = Math.round(axis.place(t) * steps);
   const windows = open().map((w) => w.title).join(", ");
   slider.setAttribute("aria-valuetext", full(t) + (windows ? `, window: ${windows}` : ""));
-  $("#next-prompt").disabled = nextPrompt() === undefined;
+  const next = $("#next-prompt"), none = nextPrompt() === undefined;
+  if (none && document.activeElement === next) $("#play").focus({preventScroll: true}); // a button that is off loses the focus
+  next.disabled = none;
   const at = state.film.moments.findLastIndex((m) => m.at <= t);
   if (at !== said) {
     const list = $("#moments");
-    list.children[said]?.removeAttribute("aria-current");
-    const item = list.children[at];
+    const item = list.children[at], had = list.children[said];
+    had?.removeAttribute("aria-current");
+    had?.firstChild.setAttribute("tabindex", "-1");
     if (item) {
+      item.firstChild.setAttribute("tabindex", "0"); // one stop for the Tab key; arrows go on from there
       item.setAttribute("aria-current", "step");
       if (!list.contains(document.activeElement)) list.scrollTop = item.offsetTop - list.clientHeight / 3;
     }
