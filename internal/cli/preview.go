@@ -68,10 +68,10 @@ func (o previewOptions) serve(ctx context.Context, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s\nThe address works once, on this computer. Ctrl-C ends the preview.\n", server.URL())
 	if n := len(base.Problems); n > 0 {
 		fmt.Fprintf(errs, "install-or-defer: %s: %s; the page shows where\n", o.config, counted(n, "problem"))
 	}
+	fmt.Fprintf(out, "%s\nThe address works once, on this computer. Ctrl-C ends the preview.\n", server.URL())
 	if !o.noOpen {
 		if err := preview.Open(ctx, server.URL()); err != nil {
 			fmt.Fprintf(errs, "install-or-defer: %v\nhint: open the address yourself\n", err)

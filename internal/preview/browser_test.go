@@ -17,7 +17,7 @@ import (
 )
 
 // needed skips a test for whose tools there is nothing here; in continuous integration that is a failure.
-func needed(t *testing.T, what, how string) {
+func needed(t testing.TB, what, how string) {
 	t.Helper()
 	if os.Getenv("INSTALL_OR_DEFER_CI") == "1" {
 		t.Fatalf("%s is missing: %s", what, how)
@@ -26,7 +26,7 @@ func needed(t *testing.T, what, how string) {
 }
 
 // chromium is the browser that is there.
-func chromium(t *testing.T) string {
+func chromium(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -38,7 +38,7 @@ func chromium(t *testing.T) string {
 }
 
 // axe is the accessibility checker, which is no part of this repository.
-func axe(t *testing.T) string {
+func axe(t testing.TB) string {
 	t.Helper()
 	const name = "../../bin/axe.min.js"
 	data, err := os.ReadFile(name)
@@ -52,7 +52,7 @@ func axe(t *testing.T) string {
 func today() time.Time { return time.Date(2026, time.November, 27, 12, 0, 0, 0, time.UTC) }
 
 // serve starts a preview, and ends it with the test.
-func serve(t *testing.T, o preview.Options) *preview.Server {
+func serve(t testing.TB, o preview.Options) *preview.Server {
 	t.Helper()
 	if o.Now == nil {
 		o.Now = today
@@ -74,7 +74,7 @@ func serve(t *testing.T, o preview.Options) *preview.Server {
 }
 
 // browserOf starts one browser for a test and its subtests.
-func browserOf(t *testing.T) context.Context {
+func browserOf(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
@@ -91,7 +91,7 @@ func browserOf(t *testing.T) context.Context {
 
 // tab is one tab of the browser.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu     sync.Mutex
@@ -100,7 +100,7 @@ type tab struct {
 }
 
 // blank opens an empty tab. Whatever the scripts of pages in it complain of fails the test.
-func blank(browser context.Context, t *testing.T) *tab {
+func blank(browser context.Context, t testing.TB) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
@@ -142,7 +142,7 @@ func blank(browser context.Context, t *testing.T) *tab {
 }
 
 // page opens a preview in a tab of its own.
-func page(browser context.Context, t *testing.T, url string) *tab {
+func page(browser context.Context, t testing.TB, url string) *tab {
 	t.Helper()
 	p := blank(browser, t)
 	p.open(url)

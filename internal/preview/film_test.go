@@ -103,6 +103,10 @@ func TestPeopleDoWhatIsSaidOfThem(t *testing.T) {
 		{preview.Lid, intel(), func(f preview.Film) bool {
 			return f.Done && len(f.Asleep) >= 3 && f.Asleep[0].From == hours(8)+hours(1)/2 && about(f, "warning")[0].From > f.Asleep[2].To
 		}},
+		{preview.Meetings, intel(), func(f preview.Film) bool {
+			first := about(f, "prompt")[0]
+			return f.Done && first.From >= hours(1)-20*60_000 && kinds(f)["wait"] > 0 && about(f, "warning")[0].From > f.Deadline
+		}},
 		{preview.Nobody, intel(), func(f preview.Film) bool { return f.Done && len(f.Windows) == 0 && f.Away[0].From == 0 }},
 		{preview.Stubborn, silicon(), func(f preview.Film) bool {
 			return !f.Done && strings.Contains(f.Ended, "hours after the deadline") && len(about(f, "reminder")) > 10 && len(about(f, "reminder")) < 60
@@ -328,5 +332,22 @@ func BenchmarkRender(b *testing.B) {
 		if _, err := preview.Render(context.Background(), d, []string{"de", "en", "es", "fr", "it", "ja", "nl", "pt-BR", "sv", "zh-Hans"}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestTheChosenProgramShowsTheWindow(t *testing.T) {
+	for style, want := range map[string]string{"auto": "jamfhelper", "jamfhelper": "jamfhelper", "swiftdialog": "swiftdialog", "osascript": "osascript"} {
+		d := desk(preview.Stubborn, intel())
+		d.Values["PromptStyle"] = style
+		for _, w := range film(t, d).Windows {
+			if string(w.Style) != want {
+				t.Errorf("%s: the window about %s is shown by %s", style, w.Sort, w.Style)
+			}
+		}
+	}
+	d := desk(preview.Stubborn, intel())
+	d.Mac.JamfHelper, d.Mac.SwiftDialog = false, false
+	if w := film(t, d).Windows[0]; w.Style != "osascript" || w.Default != 2 {
+		t.Errorf("where there is nothing else: %+v", w)
 	}
 }

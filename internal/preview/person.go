@@ -32,7 +32,7 @@ func People() []Person {
 		{Stubborn, "Stubborn", "Defers every prompt, and keeps an unsaved document open."},
 		{Helpful, "Helpful", "Runs the updates at the first prompt, and in Software Update where that is asked."},
 		{Busy, "Busy", "Answers no prompt, so each stands until it closes by itself."},
-		{Meetings, "Always in meetings", "Is in a call from ten to twelve and from one to five, and defers in between."},
+		{Meetings, "Always in meetings", "Is in a call from nine to twelve and from one to five, and defers what gets through."},
 		{Lid, "Closes the lid", "Closes the lid at half past five and opens it at half past nine, and defers."},
 		{Nobody, "Nobody there", "Nobody is logged in."},
 		{You, "You", "Only what you click happens. A window that you do not click is not answered."},
@@ -64,8 +64,10 @@ func habitsOf(name string, start time.Time, length time.Duration) habits {
 		h.answer, h.person.Unsaved = deferring, true
 	case Meetings:
 		h.answer = deferring
-		h.plan = append(daily(start, length, 10*time.Hour, sim.Event{Do: meet, For: 2 * time.Hour}),
-			daily(start, length, 13*time.Hour, sim.Event{Do: meet, For: 4 * time.Hour})...)
+		for _, call := range []struct{ from, to time.Duration }{{9 * time.Hour, 12 * time.Hour}, {13 * time.Hour, 17 * time.Hour}} {
+			h.plan = append(h.plan, daily(start, length, call.from, sim.Event{Do: sim.MeetingStart, Key: aCall})...)
+			h.plan = append(h.plan, daily(start, length, call.to, sim.Event{Do: sim.MeetingEnd, Key: aCall})...)
+		}
 	case Lid:
 		h.answer = deferring
 		h.plan = daily(start, length, 17*time.Hour+30*time.Minute, sim.Event{Do: sim.Sleep, For: 16 * time.Hour})
@@ -157,5 +159,5 @@ func lengthOf(s settings.Settings) time.Duration {
 	return min(longest, s.Duration(settings.MaxDeferralTime)+more)
 }
 
-// meet is what has the simulated Mac used for a call.
-const meet = "meeting"
+// aCall is the program that keeps the display awake during a call.
+const aCall = "a call"

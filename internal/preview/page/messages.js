@@ -111,7 +111,7 @@ async function shots() {
   try { all = await (await post("/messages", {desk: desk(), languages: [tag || state.mac.language || "en"]})).json(); } catch { return; }
   if (mine !== shotAsked) return;
   const r = all[0];
-  $("#shots-note").textContent = `In ${r.name}${r.right ? ", from right to left" : ""}. A person who defers to the end sees these.`;
+  $("#shots-note").textContent = `${r.name}${r.right ? ", from right to left" : ""}: what a person sees who defers to the end.`;
   replace($("#shots"), r.scenes.map((s) => h("figure", {"data-moment": s.moment}, h("figcaption", {}, s.moment, s.window && overflow(s.window) ? h("span", {class: "cut"}, overflow(s.window)) : null),
     s.window ? h("div", {class: "frame"}, draw(s.window)) : h("p", {class: "muted"}, "These settings, on this Mac, do not come to it."))));
   refit();
@@ -119,7 +119,7 @@ async function shots() {
 }
 
 function refit() {
-  for (const frame of document.querySelectorAll("#shots .frame, #grid .frame")) fit(frame.firstElementChild, frame.clientWidth);
+  for (const frame of document.querySelectorAll("#shots .frame, #grid .frame")) fit(frame.firstElementChild, frame.clientWidth - 8);
 }
 
 let gridAsked = 0;
