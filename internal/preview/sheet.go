@@ -32,7 +32,8 @@ type Sheet struct {
 	TipsTitle    string   `json:"tips_title"`
 	Tips         []string `json:"tips"`
 	Contact      string   `json:"contact"`
-	Logo         string   `json:"logo"` // a data address of a PNG picture; empty for none
+	Example      string   `json:"example"` // under a window: what it names is that of the simulation
+	Logo         string   `json:"logo"`    // a data address of a PNG picture; empty for none
 	Style        style    `json:"-"`
 }
 
@@ -60,7 +61,7 @@ func MakeSheet(ctx context.Context, c Choices, b Base) (Sheet, error) {
 	w := writer{language: language.Find(tag), texts: sheetTexts(tag), settings: d.settings(), film: film, desk: d}
 	s := Sheet{
 		Language: tag, Organization: c.Organization, Title: w.text("title"), Intro: w.text("intro"), Steps: w.steps(),
-		TipsTitle: w.text("tipsTitle"), Tips: []string{w.text("tipEarly"), w.text("tipPower"), w.text("tipSave")},
+		TipsTitle: w.text("tipsTitle"), Example: w.text("example"), Tips: []string{w.text("tipEarly"), w.text("tipPower"), w.text("tipSave")},
 	}
 	s.Contact = w.text("contact", "contact", w.settings.Text(settings.SupportContact))
 	s.Right = language.RightToLeft(s.Title)

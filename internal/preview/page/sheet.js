@@ -9,7 +9,7 @@ export function drawSheet(s) {
     h("p", {class: "sheet-intro"}, s.intro),
     h("ol", {}, s.steps.map((step) => h("li", {}, h("div", {}, h("h4", {}, step.title), h("p", {}, step.text)),
       step.window ? h("figure", {}, h("div", {class: "sheet-window"}, h("p", {class: "sheet-bar"}, step.window.title), h("p", {class: "sheet-text"}, step.window.text),
-        h("p", {class: "sheet-buttons"}, step.window.buttons.map((b) => h("span", {}, b))))) : null))),
+        h("p", {class: "sheet-buttons"}, step.window.buttons.map((b) => h("span", {}, b)))), h("figcaption", {}, s.example)) : null))),
     h("section", {class: "sheet-tips"}, h("h4", {}, s.tips_title), h("ul", {}, s.tips.map((t) => h("li", {}, t)))),
     h("footer", {}, s.contact));
 }
@@ -115,7 +115,7 @@ function painter(c, s, paints, logo) {
       if (paints) { c.fillStyle = "#ffffff"; c.textAlign = "center"; c.font = font(23, 600); c.fillText(String(i + 1), s.right ? width - margin - 22 : margin + 22, y + 36); }
       y = write(step.title, margin + 66, y + 4, {size: 27, weight: 600, room: room - 66}) + 4;
       y = write(step.text, margin + 66, y, {size: 22, room: room - 66, color: "#3a3a3c"}) + 16;
-      if (step.window) y = picture(step.window, margin + 66, y, Math.min(room - 66, 720)) + 14;
+      if (step.window) y = write(s.example, margin + 66, picture(step.window, margin + 66, y, Math.min(room - 66, 720)) + 4, {size: 18, room: room - 66, color: "#5f5f66"}) + 10;
       y += 16;
     });
     y = write(s.tips_title, margin, y + 8, {size: 25, weight: 600, room}) + 6;
