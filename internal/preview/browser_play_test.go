@@ -13,6 +13,7 @@ import (
 
 // TestBrowser opens the page as an administrator does, in one browser, a tab for each story.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: a browser takes its time")
 	}
@@ -40,7 +41,7 @@ func TestBrowser(t *testing.T) {
 		p.await(`document.querySelector("[data-sort=warning]") !== null`)
 		p.click("#to-restart")
 		p.await(`document.querySelector(".veil.off") !== null`)
-		if text := p.text("#ended"); !strings.Contains(text, "18 prompts, 1 restart, 1 of them forced") {
+		if text := p.text("#ended"); !strings.Contains(text, "18 prompts, 1 restart (forced)") {
 			t.Error(text)
 		}
 	})
@@ -93,6 +94,13 @@ func TestBrowser(t *testing.T) {
 		p.await(`document.querySelector("#why-text").textContent.includes("so the final warning is shown")`)
 		if text := p.text(`#moments [aria-current=step]`); !strings.Contains(text, "Final warning") {
 			t.Errorf("marked is %q", text)
+		}
+		p.choose("person", preview.Nobody)
+		p.click("#to-start")
+		eval[bool](p, `(document.querySelector("#slider").focus(), true)`)
+		p.key(kb.PageUp)
+		if text := p.text("#stands"); !strings.Contains(text, "The person is to be asked") || p.there("[data-sort=prompt]") {
+			t.Errorf("where nobody is there: %s", text)
 		}
 	})
 	t.Run("two tabs do not disturb each other", func(t *testing.T) {

@@ -179,7 +179,7 @@ func macChoices() []macChoice {
 	var list []macChoice
 	for _, version := range []string{"27.0", "26.6", "15.7.1", "14.8.1", "13.7.7", "12.7.5", "11.7.9", "10.15.6", "10.14.6", "10.13.6"} {
 		list = append(list, macChoice{
-			Version: version, Title: "macOS " + version + " (" + sim.SampleOffers(version)[0].Name() + " is offered)",
+			Version: version, Title: version + ", offered: " + strings.TrimPrefix(sim.SampleOffers(version)[0].Name(), "macOS "),
 			Intel: !enforce.AtLeast(version, firstSiliconOnly), Silicon: enforce.AtLeast(version, firstSilicon),
 		})
 	}

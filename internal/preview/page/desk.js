@@ -56,8 +56,9 @@ function rebuild(windows, dark) {
     "": [],
   }[dark]);
   const cut = windows.map(overflow).filter(Boolean).join("; ");
+  const narrow = windows.length > 0 && room < 500; // as desk.css has it
   const zoomed = [...layer.children].some((e) => e.style.zoom);
-  $("#stage-note").textContent = cut ? `Too long for its window: ${cut}.` : zoomed ? "The window is drawn smaller than it is, to fit." : "";
+  $("#stage-note").textContent = cut ? `Too long for its window: ${cut}.` : zoomed ? "The window is drawn smaller than it is, to fit." : narrow ? "The window is drawn narrower than it is, to fit." : "";
   $("#stage-note").classList.toggle("warn", cut !== "");
 }
 
@@ -87,7 +88,8 @@ export function makeStands() {
   on("film", () => { said = ""; });
   on("time", () => {
     const m = moment(), t = state.t;
-    const rows = [["Time", full(t)], ["Phase", phases[m.phase] || m.phase]];
+    const asked = m.phase !== "prompting" || open().some((w) => w.sort === "prompt");
+    const rows = [["Time", full(t)], ["Phase", asked ? phases[m.phase] || m.phase : "The person is to be asked"]];
     if (m.deadline >= 0) rows.push(["Deadline", `${full(m.deadline)} (${t < m.deadline ? "in " + span(m.deadline - t) : span(t - m.deadline) + " ago"})`]);
     if (m.deferred > t) rows.push(["Deferred until", full(m.deferred)]);
     rows.push(["Deferrals used", String(m.deferrals)]);

@@ -5,7 +5,7 @@ import {state, on, post, choices, refresh} from "./state.js";
 import {announce} from "./dom.js";
 import {drawSheet, paintSheet} from "./sheet.js";
 
-let seen = false, sheet = null, html = "";
+let sheet = null, html = "";
 
 const files = [
   ["/export/yaml", "install-or-defer.yaml", "The administrator’s file (YAML)", "All of it in one file, to keep under version control. Comments of your own are not kept."],
@@ -25,13 +25,10 @@ export function makeExport() {
         h("button", {type: "button", id: "sheet-png", onclick: savePNG}, "PNG"), h("button", {type: "button", onclick: () => window.print()}, "Print"))),
     h("p", {class: "muted"}, "One page for the people, for the announcement mail, in the language of the Mac that is looked at. It says what the simulation showed."),
     h("div", {id: "sheet", class: "sheet-frame"}))));
-  on("film", () => { if (seen) makeSheet(); });
+  on("film", () => { if (!$("#view-export").hidden) makeSheet(); });
 }
 
-export function showExport() {
-  seen = true;
-  makeSheet();
-}
+export const showExport = () => makeSheet();
 
 function identity() {
   const text = (id, label, name, placeholder) => h("div", {class: "row"}, h("label", {for: id}, label),

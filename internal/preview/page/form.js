@@ -229,8 +229,13 @@ export function makeScene() {
 
 const change = (name) => (value) => { state.mac = {...state.mac, [name]: value}; refresh(); };
 
+let drawn = "";
+
 function scene() {
   const form = state.form, mac = state.mac;
+  const key = JSON.stringify([mac, state.person, Object.keys(state.values.Localizations || {})]);
+  if (key === drawn) return; // hundreds of time zones are not made anew for every film
+  drawn = key;
   const person = form.people.find((p) => p.name === state.person);
   const chosen = form.macs.find((m) => m.version === mac.macos) || {intel: true, silicon: true};
   const tags = new Map([...form.languages.map((l) => [l.tag, l.name]), ...Object.keys(state.values.Localizations || {}).map((t) => [t, t])]);

@@ -16,7 +16,7 @@ export function makeMessages() {
   h("section", {class: "card", "aria-labelledby": "grid-title"}, h("h2", {id: "grid-title"}, "In every language"),
     h("p", {class: "muted"}, "Choose one to edit its words. What is marked is longer than its window shows, by an estimate."),
     h("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Languages and moments"}, h("table", {id: "grid"}))));
-  on("film", () => { if (seen) { render(); findings(); } });
+  on("film", () => { if (!root.hidden) { render(); findings(); } }); // what is not seen is drawn when it is
   new ResizeObserver(() => refit()).observe($("#shots"));
 }
 
@@ -24,6 +24,7 @@ export function makeMessages() {
 export async function showMessages() {
   if (!seen) {
     seen = true;
+    if (state.form.languages.some((l) => l.tag === state.mac.language && l.tag !== "en")) tag = state.mac.language;
     words = await (await fetch("/words")).json();
     editor();
   }
@@ -108,7 +109,7 @@ let shotAsked = 0;
 async function shots() {
   const mine = ++shotAsked;
   let all;
-  try { all = await (await post("/messages", {desk: desk(), languages: [tag || state.mac.language || "en"]})).json(); } catch { return; }
+  try { all = await (await post("/messages", {desk: desk(), languages: [tagOf()]})).json(); } catch { return; }
   if (mine !== shotAsked) return;
   const r = all[0];
   $("#shots-note").textContent = `${r.name}${r.right ? ", from right to left" : ""}: what a person sees who defers to the end.`;

@@ -4,7 +4,7 @@ import {$, h, later, select, tick, replace} from "./dom.js";
 import {state, on, go, post, desk, open, announceWindows, refresh} from "./state.js";
 import {makeAxis, full, brief, day, midnights} from "./time.js";
 
-let axis, playing = 0, last = 0, speed = 1000, halt = true;
+let axis, room = 700, playing = 0, last = 0, speed = 1000, halt = true;
 const steps = 10000;
 const asks = (w) => w.on && w.sort !== "pane";
 
@@ -43,6 +43,10 @@ export function makeTimeline() {
   on("film", rebuild);
   on("time", move);
   makeWhy();
+  new ResizeObserver(([entry]) => {
+    room = entry.contentRect.width || room;
+    if (axis) marks();
+  }).observe($(".marks"));
 }
 
 const jump = (id, label, where) => h("button", {id, type: "button", onclick: () => { pause(); const t = where(); if (t !== undefined) go(t); }}, label);
@@ -62,14 +66,14 @@ const glyphs = {
   prompt: "prompt", warning: "warning", reminder: "warning", hold: "warning", deadline: "deadline", install: "install", restart: "restart", again: "warning",
 };
 
-function rebuild() {
-  const film = state.film;
-  axis = makeAxis(film);
+// marks draws what is on the slider.
+function marks() {
+  const film = state.film, label = 46;
   const place = (element, t) => { element.style.insetInlineStart = `${axis.place(t) * 100}%`; return element; };
   const stretch = (kind, s) => { const e = place(h("i", {class: `stretch ${kind}`}), s.from); e.style.width = `${(axis.place(s.to) - axis.place(s.from)) * 100}%`; return e; };
   let edge = -1;
   const days = midnights().map((t) => {
-    const at = axis.place(t), far = at - edge > 0.07;
+    const at = axis.place(t), far = (at - edge) * room > label;
     if (far) edge = at;
     return place(h("span", {class: "day"}, far ? day(t) : ""), t);
   });
@@ -78,13 +82,19 @@ function rebuild() {
     ...film.windows.filter((w) => w.sort !== "pane").map((w) => stretch(w.sort === "prompt" ? "prompt" : w.locked && w.on ? "final" : "stands", w)),
     ...film.off.map((s) => stretch("off", s)), ...days,
     ...film.moments.filter((m) => glyphs[m.kind]).map((m) => place(h("b", {class: `mark ${glyphs[m.kind]}`, title: m.title}), m.at)));
+}
+
+function rebuild() {
+  const film = state.film;
+  axis = makeAxis(film);
+  marks();
   for (const [id, where] of [["next-prompt", nextPrompt], ["last-prompt", lastPrompt], ["to-deadline", deadline], ["to-restart", restart]]) {
     if (id !== "next-prompt") $("#" + id).disabled = where() === undefined;
   }
   $("#forget").hidden = state.clicks.length === 0;
   $("#forget").textContent = `Forget ${state.clicks.length === 1 ? "the click" : `${state.clicks.length} clicks`}`;
   const c = film.counts;
-  $("#ended").textContent = `${film.ended} ${count(c.prompts, "prompt")}, ${count(c.restarts, "restart")}${c.forced ? `, ${c.forced} of them forced` : ""}, ${count(c.turns, "turn")}.`;
+  $("#ended").textContent = `${film.ended} ${count(c.prompts, "prompt")}, ${count(c.restarts, "restart")}${c.forced === 0 ? "" : c.forced === c.restarts ? " (forced)" : ` (${c.forced} of them forced)`}, ${count(c.turns, "turn")}.`;
   replace($("#moments"), film.moments.map((m, i) => h("li", {class: `k-${m.kind}`}, h("button", {type: "button", tabindex: -1, "data-key": `m${i}`, onclick: () => { pause(); go(m.at); }},
     h("span", {class: "when"}, brief(m.at)), h("span", {class: "what"}, m.title, m.text ? h("small", {}, m.text) : null)))));
   said = -1;
@@ -110,7 +120,7 @@ function move() {
     if (item) {
       item.firstChild.setAttribute("tabindex", "0"); // one stop for the Tab key; arrows go on from there
       item.setAttribute("aria-current", "step");
-      if (!list.contains(document.activeElement)) list.scrollTop = item.offsetTop - list.clientHeight / 3;
+      if (!list.contains(document.activeElement)) list.scrollTop = list.children[Math.max(0, at - 2)].offsetTop; // two before it, whole
     }
     said = at;
   }

@@ -98,5 +98,5 @@ export function overflow(w) {
 export function fit(element, room) {
   element.style.zoom = "";
   const width = element.offsetWidth;
-  if (width > room && room > 0) element.style.zoom = String(Math.max(0.3, room / width));
+  if (width > room && room > 0) element.style.zoom = String(Math.max(0.2, room / width));
 }
