@@ -48,6 +48,7 @@ func (p *tab) view(name string) {
 }
 
 func TestBrowserMakesThings(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: a browser takes its time")
 	}
@@ -154,7 +155,7 @@ func takeAway(ctx context.Context, t *testing.T, p *tab) {
 		t.Helper()
 		p.click(selector)
 		file := filepath.Join(folder, name)
-		for end := time.Now().Add(10 * time.Second); ; {
+		for end := time.Now().Add(patience); ; {
 			if data, err := os.ReadFile(file); err == nil && len(data) > 0 {
 				return data
 			}

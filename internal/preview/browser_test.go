@@ -79,6 +79,7 @@ func browserOf(t testing.TB) context.Context {
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("disable-features", "Translate,SpareRendererForSitePerProcess"), chromedp.Flag("renderer-process-limit", "1"),
 	)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -104,8 +105,8 @@ func blank(browser context.Context, t testing.TB) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
-	const patience = 50 * time.Second
-	ctx, cancel = context.WithTimeout(ctx, patience)
+	const long = 4 * patience
+	ctx, cancel = context.WithTimeout(ctx, long)
 	t.Cleanup(cancel)
 	p := &tab{t: t, ctx: ctx}
 	p.do(chromedp.Navigate("about:blank"))
@@ -171,10 +172,14 @@ func eval[T any](p *tab, script string) T {
 	return value
 }
 
+// patience is how long a test waits for what the page does: far longer than it takes, also on a computer that is busy with
+// other tests.
+const patience = time.Minute
+
 // await waits until a script says true.
 func (p *tab) await(script string) {
 	p.t.Helper()
-	const often, patience = 15 * time.Millisecond, 10 * time.Second
+	const often = 25 * time.Millisecond
 	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](script, chromedp.WithPollingInterval(often), chromedp.WithPollingTimeout(patience))); err != nil {
 		p.t.Fatalf("never true: %s (%v); the live region says %q, the banner %q", script, err, p.text("#live"), p.text("#banner"))
 	}

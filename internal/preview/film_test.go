@@ -213,6 +213,7 @@ func TestAFilmEndsWithItsContext(t *testing.T) {
 
 // TestFilmsHoldTogether plays random desks, and looks for what no film may have.
 func TestFilmsHoldTogether(t *testing.T) {
+	t.Parallel()
 	people := preview.People()
 	rapid.Check(t, func(t *rapid.T) {
 		d := desk(people[rapid.IntRange(0, len(people)-1).Draw(t, "person")].Name, intel())
@@ -224,7 +225,7 @@ func TestFilmsHoldTogether(t *testing.T) {
 			key  string
 			most int64
 		}{
-			{settings.MaxDeferralTime, 4 * 86400},
+			{settings.MaxDeferralTime, 2 * 86400},
 			{settings.DeferralPeriod, 86400},
 			{settings.PromptTimeout, 7200},
 			{settings.UpdateDelay, 3600},
