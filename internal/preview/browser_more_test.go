@@ -127,6 +127,7 @@ func TestBrowserMakesThings(t *testing.T) {
 		}
 	})
 	t.Run("another origin gets nothing, with a browser that has the cookie", func(t *testing.T) { foreign(ctx, t) })
+	t.Run("not even a script in the page can ask another computer", func(t *testing.T) { confined(t, open(t, preview.Options{})) })
 	t.Run("a wrong token opens nothing", func(t *testing.T) {
 		server := serve(t, preview.Options{})
 		p := blank(ctx, t)
@@ -183,6 +184,40 @@ func takeAway(ctx context.Context, t *testing.T, p *tab) {
 	}
 	if picture := take("#sheet-png", "what-to-expect.png"); !strings.HasPrefix(string(picture), "\x89PNG") || len(picture) < 20_000 {
 		t.Errorf("the picture of the sheet has %d bytes", len(picture))
+	}
+}
+
+// confined tries what a script would that has got into the page: what is forbidden is so by the browser.
+func confined(t *testing.T, p *tab) {
+	t.Helper()
+	asked := make(chan string, 10)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		asked <- r.URL.Path
+	}))
+	defer elsewhere.Close()
+	p.quiet = true // the browser complains of what it refuses
+	eval[bool](p, fmt.Sprintf(`(() => {
+		const target = %q;
+		window.refused = new Set();
+		document.addEventListener("securitypolicyviolation", (e) => refused.add(e.effectiveDirective));
+		fetch(target + "/fetch").catch(() => {});
+		new Image().src = target + "/image.png";
+		const link = document.createElement("link");
+		link.rel = "stylesheet";
+		link.href = target + "/style.css";
+		document.head.append(link);
+		document.body.insertAdjacentElement("beforeend", document.createElement("iframe")).src = target + "/frame";
+		try { document.body.insertAdjacentHTML("beforeend", "<b onclick='1'>"); } catch { refused.add("text as markup"); }
+		const form = document.createElement("form");
+		form.action = target + "/form";
+		document.body.append(form);
+		form.submit();
+		return true;
+	})()`, elsewhere.URL))
+	p.await(`["connect-src", "img-src", "style-src-elem", "frame-src", "text as markup", "form-action"].every((d) => refused.has(d))`)
+	if len(asked) > 0 {
+		t.Errorf("another server was asked for %s", <-asked)
 	}
 }
 
