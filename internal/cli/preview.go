@@ -113,6 +113,10 @@ func (o previewOptions) base() (preview.Base, error) {
 // build builds the package as pkg build does.
 func (o previewOptions) build(ctx context.Context, w io.Writer, d deployment.Deployment, logo []byte) error {
 	program, err := o.daemon.program(ctx)
+	var usage *usageError
+	if errors.As(err, &usage) && usage.hint != "" {
+		return fmt.Errorf("%w; to build packages, %s", err, usage.hint) // the page has no line of its own for it
+	}
 	if err != nil {
 		return err
 	}

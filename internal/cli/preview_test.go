@@ -17,6 +17,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/cli"
 )
@@ -97,6 +98,47 @@ func TestPreviewServesUntilCtrlC(t *testing.T) {
 	}
 }
 
+func TestPreviewSaysWhatABuildOfThePackageLacks(t *testing.T) {
+	t.Chdir(t.TempDir()) // no checkout of the source is here
+	address, _, end := startPreview(t, "--no-open", "--daemon", "nowhere")
+	origin, _, _ := strings.Cut(address, "/?")
+	jar, _ := cookiejar.New(nil)
+	client := &http.Client{Jar: jar}
+	if response, err := client.Get(address); err != nil {
+		t.Fatal(err)
+	} else {
+		_ = response.Body.Close()
+	}
+	ask := func() string {
+		t.Helper()
+		request, err := http.NewRequest(http.MethodPost, origin+"/package", strings.NewReader(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Origin", origin)
+		request.Header.Set("Content-Type", "application/json")
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		body, _ := io.ReadAll(response.Body)
+		return string(body)
+	}
+	if said := ask(); !strings.Contains(said, "read daemon: open nowhere: ") {
+		t.Error(said)
+	}
+	if err := os.WriteFile("nowhere", []byte("no program"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := ask(); !strings.Contains(said, "to build packages, make it with: install-or-defer pkg daemon") {
+		t.Error(said)
+	}
+	if code := end(); code != 0 {
+		t.Errorf("it ends with %d", code)
+	}
+}
+
 func TestPreviewWithoutABrowserPrintsTheAddress(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	address, complaints, end := startPreview(t)
@@ -109,23 +151,28 @@ func TestPreviewWithoutABrowserPrintsTheAddress(t *testing.T) {
 func TestPreviewOpensTheBrowser(t *testing.T) {
 	folder := t.TempDir()
 	seen := filepath.Join(folder, "seen")
+	if err := syscall.Mkfifo(seen, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"xdg-open", "open"} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\nprintf %s \"$1\" > '"+seen+".new' && /bin/mv '"+seen+".new' '"+seen+"'\n"), 0o700); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\nprintf %s \"$1\" > '"+seen+"'\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Setenv("PATH", folder)
 	address, complaints, end := startPreview(t)
-	for {
-		if data, err := os.ReadFile(seen); err == nil {
-			if string(data) != address {
-				t.Errorf("opened is %s", data)
-			}
-			break
+	opened := make(chan string, 1)
+	go func() {
+		data, _ := os.ReadFile(seen)
+		opened <- string(data)
+	}()
+	select {
+	case have := <-opened:
+		if have != address {
+			t.Errorf("opened is %s", have)
 		}
-		if complaints.String() != "" {
-			t.Fatal(complaints)
-		}
+	case <-time.After(time.Minute):
+		t.Errorf("no browser is opened; it complains: %s", complaints)
 	}
 	if code := end(); code != 0 {
 		t.Errorf("it ends with %d", code)
