@@ -24,7 +24,7 @@ export function makeMessages() {
 export async function showMessages() {
   if (!seen) {
     seen = true;
-    if (state.form.languages.some((l) => l.tag === state.mac.language && l.tag !== "en")) tag = state.mac.language;
+    if (state.mac.language && state.mac.language !== "en") tag = state.mac.language;
     words = await (await fetch("/words")).json();
     editor();
   }
