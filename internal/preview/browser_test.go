@@ -152,7 +152,7 @@ func page(browser context.Context, t testing.TB, url string) *tab {
 
 func (p *tab) open(url string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS(`html[data-ready]`)))
+	p.do(chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS(`html[data-ready][data-painted]`)))
 }
 
 func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
@@ -215,12 +215,12 @@ func (p *tab) choose(key, value string) {
 	})
 }
 
-// after waits for another film, once something has been done.
+// after waits until another film is asked for, and the last that is asked for is painted, once something has been done.
 func (p *tab) after(do func()) {
 	p.t.Helper()
-	before := eval[string](p, `document.documentElement.dataset.films`)
+	before := eval[string](p, `document.documentElement.dataset.asked`)
 	do()
-	p.await(fmt.Sprintf(`document.documentElement.dataset.films !== %q`, before))
+	p.await(fmt.Sprintf(`(({asked, painted}) => asked !== %q && asked === painted)(document.documentElement.dataset)`, before))
 }
 
 // intel looks at a Mac on which updates are installed in the background.

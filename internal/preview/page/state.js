@@ -53,12 +53,13 @@ export function begin(form) {
   } catch { /* nothing to remember */ }
 }
 
-let asked = 0, running = false, waiting = null, films = 0;
+let asked = 0, running = false, waiting = null;
 
 // refresh makes the film anew. While one is being made, only the last of further changes counts.
 export async function refresh(then) {
   keep();
   const mine = ++asked;
+  document.documentElement.dataset.asked = String(mine); // so that who waits for a film knows which one is painted
   if (running) { waiting = then || waiting; return; }
   running = true;
   performance.mark("ask");
@@ -84,7 +85,7 @@ export async function refresh(then) {
   emit("time");
   requestAnimationFrame(() => {
     performance.measure("repaint", "ask");
-    document.documentElement.dataset.films = String(++films);
+    document.documentElement.dataset.painted = String(mine);
   });
 }
 
