@@ -107,7 +107,7 @@ func (p *tab) changes(n int) []float64 {
 // long it takes on a computer that does nothing else.
 func quick(t *testing.T, p *tab) {
 	t.Helper()
-	const changes, most = 12, 500.0
+	const changes, most = 7, 500.0
 	p.intel()
 	all := p.changes(changes)
 	t.Logf("the fastest took %.0f ms, the middle one %.0f ms", all[0], all[changes/2])

@@ -63,7 +63,8 @@ func TestBrowserMakesThings(t *testing.T) {
 		p.view("messages")
 		before := eval[string](p, `document.documentElement.dataset.shots`)
 		p.after(func() {
-			p.do(chromedp.SendKeys(chromedp.CSS("#t-PromptMessage"), "Only %UPDATE_LIST%{{, or later}}."), chromedp.SendKeys(chromedp.CSS("#t-DeferButtonLabel"), "Wait"))
+			p.fill("#t-PromptMessage", "Only %UPDATE_LIST%{{, or later}}.")
+			p.fill("#t-DeferButtonLabel", "Wait")
 		})
 		p.await(fmt.Sprintf(`Number(document.documentElement.dataset.shots) > Number(%q) && document.querySelectorAll('#shots [aria-label=Wait]').length === 3`, before))
 		for moment, want := range map[string]string{
@@ -151,7 +152,7 @@ func takeAway(ctx context.Context, t *testing.T, p *tab) {
 	}
 	p.set("DeferralPeriod", "8")
 	p.view("export")
-	p.do(chromedp.SendKeys(chromedp.CSS("#organization"), "Example Ltd"))
+	p.fill("#organization", "Example Ltd")
 	take := func(selector, name string) []byte {
 		t.Helper()
 		p.click(selector)

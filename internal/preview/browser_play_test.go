@@ -131,9 +131,13 @@ func TestBrowser(t *testing.T) {
 // set types an amount into the field of a setting.
 func (p *tab) set(name, value string) {
 	p.t.Helper()
-	p.after(func() {
-		eval[bool](p, fmt.Sprintf(`(() => { const f = document.querySelector('#f-%s'); f.value = %q; f.dispatchEvent(new Event("input")); return true })()`, name, value))
-	})
+	p.after(func() { p.fill("#f-"+name, value) })
+}
+
+// fill has a field hold a text, in one go: with every key that is pressed, a film is made.
+func (p *tab) fill(selector, text string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(() => { const f = document.querySelector(%q); f.value = %q; f.dispatchEvent(new Event("input")); return true })()`, selector, text))
 }
 
 func finalWarning(t *testing.T, p *tab) {

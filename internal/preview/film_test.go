@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -209,6 +210,14 @@ func TestAFilmEndsWithItsContext(t *testing.T) {
 	if _, err := preview.Play(ctx, desk(preview.Stubborn, intel())); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+}
+
+func TestMain(m *testing.M) {
+	// A film takes some ten milliseconds. Give -rapid.checks for more than these.
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+	m.Run()
 }
 
 // TestFilmsHoldTogether plays random desks, and looks for what no film may have.
