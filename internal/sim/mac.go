@@ -231,3 +231,13 @@ func (m *Mac) at(t time.Time, do func()) {
 	m.plan = append(m.plan, planned{t, do})
 	slices.SortStableFunc(m.plan, func(a, b planned) int { return a.at.Compare(b.at) })
 }
+
+// soon lets something happen after a while, unless the Mac restarts before.
+func (m *Mac) soon(after time.Duration, do func()) {
+	boot := m.boot
+	m.at(m.now.Add(after), func() {
+		if m.boot.Equal(boot) {
+			do()
+		}
+	})
+}

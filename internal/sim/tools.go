@@ -181,7 +181,7 @@ func (m *Mac) osascript(c macos.Command) macos.Output {
 			m.note(KindPerson, "is asked for an administrator's password, since others are logged in, and does not answer")
 			return macos.Output{}
 		}
-		m.at(m.now.Add(time.Minute), func() {
+		m.soon(time.Minute, func() {
 			if !m.unsaved && m.loggedIn {
 				m.restart(false, "The programs have quit, and the Mac restarts.")
 			}
@@ -200,7 +200,7 @@ func (m *Mac) shutdown(c macos.Command) macos.Output {
 	if slices.Contains(c.Args, "-h") {
 		why = "The Mac is shut down at once, and starts again."
 	}
-	m.at(m.now.Add(2*time.Second), func() { m.restart(true, why) })
+	m.soon(2*time.Second, func() { m.restart(true, why) })
 	return macos.Output{Stdout: "Shutdown NOW!\n"}
 }
 

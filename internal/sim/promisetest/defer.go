@@ -60,7 +60,7 @@ func (p *Play) hasty() (list []pair) {
 
 // cuts tells whether an entry says that the turn which is under way is over, whatever it was about.
 func cuts(e sim.Entry) bool {
-	return e.Kind == sim.KindSystem && (e.Text == killed || strings.HasPrefix(e.Text, "The Mac has started") ||
+	return e.Kind == sim.KindSystem && (e.Text == killed || strings.HasPrefix(e.Text, "The turn ends: "+unsaved) || strings.HasPrefix(e.Text, "The Mac has started") ||
 		strings.HasPrefix(e.Text, "An administrator unloads"))
 }
 

@@ -55,7 +55,7 @@ func (p *Play) hindered() bool {
 	s := p.Scenario()
 	_, set := s.Settings["InstallWhenLoggedOut"]
 	_, manual := s.Settings["ManualUpdates"]
-	absent := s.Person.Away || p.plans(sim.LogOut, sim.LoginWindow)
+	absent := s.Person.Away || p.plans(sim.LogOut, sim.LoginWindow) || len(p.Entries(sim.KindSystem, unpowered)) > 0
 	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || set || (manual || s.Silicon) && absent
 }
 

@@ -13,6 +13,12 @@ import (
 // killed is what the journal says of a daemon that was killed.
 const killed = "The daemon is killed."
 
+// unpowered is what it says when the power is lost.
+const unpowered = "The Mac loses its power."
+
+// unsaved begins the error of a turn that could not save its last decision.
+const unsaved = "save state: "
+
 // moment is an entry of the journal with its true time, and the time so far that the Mac was awake.
 type moment struct {
 	sim.Entry
@@ -99,24 +105,36 @@ func (p *Play) offers() []sim.Offer {
 	return list
 }
 
-// acted tells whether a decision is known to have been acted upon, so that it was saved: its turn went on, or to its end.
+// acted tells whether a decision is known to have been acted upon, so that it was saved: its turn went on, or to its end,
+// and not to one for want of saving it.
 func (p *Play) acted(i int) bool {
 	turn := p.Decisions[i].Turn
-	return p.Turns[turn].Whole || i+1 < len(p.Decisions) && p.Decisions[i+1].Turn == turn
+	t := p.Turns[turn]
+	return t.Whole && (t.Err == nil || !strings.HasPrefix(t.Err.Error(), unsaved)) || i+1 < len(p.Decisions) && p.Decisions[i+1].Turn == turn
 }
 
 // blind tells whether it may be unknown when the Mac has started, or it has started between the same two turns between
 // which its clock was set, so that neither tells of the other.
 func (p *Play) blind() bool {
-	set, started := false, false
+	set, started, turn := false, false, -1
 	for _, e := range p.Journal {
-		set = e.Kind != sim.KindTurn && set || strings.HasPrefix(e.Text, "sets the clock by")
-		started = e.Kind != sim.KindTurn && started || strings.HasPrefix(e.Text, "The Mac has started")
+		if e.Kind == sim.KindTurn {
+			if turn++; p.looked(turn) {
+				set, started = false, false
+			}
+		}
+		set = set || strings.HasPrefix(e.Text, "sets the clock by")
+		started = started || strings.HasPrefix(e.Text, "The Mac has started")
 		if set && started {
 			return true
 		}
 	}
 	return p.faulty("sysctl")
+}
+
+// looked tells whether a turn has come so far as to act upon what it has found.
+func (p *Play) looked(turn int) bool {
+	return turn < len(p.Turns) && len(p.decisionsOf(turn)) > 0 && p.acted(p.Turns[turn].Decisions)
 }
 
 // decided tells whether a moment is the decision for an action of this type.

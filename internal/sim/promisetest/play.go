@@ -26,7 +26,7 @@ type Play struct {
 	Before   func(n int) // is called before turn n, counted from 0, and only looks; nil for nothing
 	Meddle   func(n int) // likewise, and changes files behind the daemon's back: what comes of that is not judged
 	Take     sim.Turn    // takes a turn; nil for an agent in this process, that of [Play.Agent]
-	Hindered bool        // no turn can save anything for a while: the disk is full, or cannot be written to
+	Hindered bool        // not all could be saved: the disk was full, or failed
 
 	spoiled []string
 }

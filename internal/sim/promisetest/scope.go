@@ -47,7 +47,7 @@ func (p *Play) cleanly() (broken []string) {
 	if !p.Tally.Removed {
 		return nil
 	}
-	if left := p.Leftovers(); len(left) > 0 && (!p.killedIn(len(p.Turns)-1) || !inert(left)) {
+	if left := p.Leftovers(); len(left) > 0 && (!p.Hindered && !p.cutIn(len(p.Turns)-1) || !inert(left)) {
 		broken = append(broken, fmt.Sprintf("it has left %q", left))
 	}
 	if name := p.waiting(); name != "" && !p.blind() {
@@ -75,7 +75,14 @@ func (p *Play) waiting() (name string) {
 	return name
 }
 
-// inert tells whether what is left is a program that nothing starts any more. A turn that is killed in its very last
+// cutIn tells whether a turn was killed, or the power was lost.
+func (p *Play) cutIn(turn int) bool {
+	return p.killedIn(turn) || slices.ContainsFunc(p.Journal[p.Turns[turn].From:p.Turns[turn].To], func(e sim.Entry) bool {
+		return e.Kind == sim.KindSystem && e.Text == unpowered
+	})
+}
+
+// inert tells whether what is left is a program that nothing starts any more. A turn that is cut in its very last
 // moments, when its job is gone and the program is not, leaves that: no order is safe at every instruction, and a program
 // without a job is better than a job without a program.
 func inert(left []string) bool {
