@@ -125,10 +125,12 @@ func (k *keeper) write(e entry) {
 	if err == nil {
 		err = k.host.Ledger.Append(JournalPath, line, 0o644)
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		k.head = next
-	case !k.stuck:
+		return
+	}
+	k.ready = false // the line may be there for all that, and what follows has to follow it
+	if !k.stuck {
 		k.stuck = true
 		k.log.say("Journal not written: %v.", err)
 	}

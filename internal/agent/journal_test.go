@@ -2,7 +2,9 @@ package agent_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
+	"syscall"
 	"testing"
 	"time"
 
@@ -146,6 +148,46 @@ func TestAJournalThatCannotBeWrittenStopsNothing(t *testing.T) {
 	p.Removed(t)
 	if !p.Said("Journal not written") {
 		t.Error("it is not said")
+	}
+}
+
+// unsyncedLedger writes a part of what it is to write, and fails. It does so once.
+type unsyncedLedger struct {
+	macos.Ledger
+	part   func(data []byte) []byte
+	failed *bool
+}
+
+func (u unsyncedLedger) Append(name string, data []byte, mode fs.FileMode) error {
+	if *u.failed {
+		return u.Ledger.Append(name, data, mode)
+	}
+	*u.failed = true
+	return errors.Join(u.Ledger.Append(name, u.part(data), mode), syscall.EIO)
+}
+
+func TestAJournalThatWasWrittenAndNotSyncedGoesOnBehindIt(t *testing.T) {
+	for name, part := range map[string]func([]byte) []byte{
+		"nothing is written":  func([]byte) []byte { return nil },
+		"half of it":          func(data []byte) []byte { return data[:len(data)/2] },
+		"all, and not synced": func(data []byte) []byte { return data },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := promisetest.New(deferringDaily())
+			failed := false
+			p.Take = func(c ctx, host macos.Host) error {
+				if len(p.Turns) > 3 {
+					host.Ledger = unsyncedLedger{host.Ledger, part, &failed}
+				}
+				return p.Agent(host).Turn(c)
+			}
+			p.ToEnd(t.Context())
+			p.Hold(t)
+			p.Removed(t)
+			if !failed || p.Said("changed from outside") {
+				t.Error(p.Log.String())
+			}
+		})
 	}
 }
 
