@@ -2,10 +2,13 @@ package agent_test
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/macos"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
@@ -128,6 +131,37 @@ func TestAFailedLookIsRetriedAndKeepsEverything(t *testing.T) {
 			if !d.State.Deadline.Equal(p.Decisions[2].State.Deadline) || d.State.Problem.Text == "" {
 				t.Errorf("%s: %+v", kind, d.State)
 			}
+		}
+	}
+}
+
+// resistingTree does not let go of a file the first time.
+type resistingTree struct {
+	macos.Tree
+	name     string
+	resisted *bool
+}
+
+func (r resistingTree) Remove(name string) error {
+	if name == r.name && !*r.resisted {
+		*r.resisted = true
+		return syscall.EIO
+	}
+	return r.Tree.Remove(name)
+}
+
+func TestWhatCannotBeRemovedAtOnceIsTriedAgain(t *testing.T) {
+	for _, name := range []string{agent.LinkPath, agent.StatePath, agent.JournalPath, agent.ReportPath} {
+		p := promisetest.New(deferringDaily())
+		resisted := false
+		p.Take = func(c ctx, host macos.Host) error {
+			host.Tree = resistingTree{host.Tree, name, &resisted}
+			return p.Agent(host).Turn(c)
+		}
+		p.ToEnd(t.Context())
+		p.Removed(t)
+		if left := p.Leftovers(); !resisted || len(left) > 0 {
+			t.Errorf("%s: left is %q", name, left)
 		}
 	}
 }

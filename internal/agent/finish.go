@@ -35,10 +35,9 @@ func (a *Agent) remove(ctx context.Context, log *logLines, c config) error {
 	var failed []error
 	if _, err := a.Host.Lister.Stat(macos.PreferencesPath(c.Identifier)); err == nil {
 		failed = append(failed, macos.Defaults{Host: a.Host}.Delete(ctx, c.Identifier))
-		failed = append(failed, a.Host.Tree.Remove(macos.PreferencesPath(c.Identifier)))
 	}
 	for _, name := range leftovers(c) {
-		failed = append(failed, a.Host.Tree.Remove(name))
+		_ = a.Host.Tree.Remove(name) // what resists is tried again below
 	}
 	log.say("The job %s is unloaded, which ends this process.", c.Identifier)
 	log.flush(ctx)
@@ -50,7 +49,7 @@ func (a *Agent) remove(ctx context.Context, log *logLines, c config) error {
 		log.say("The program stays: %v.", err)
 		return fmt.Errorf("remove LaunchDaemon: %w", err)
 	}
-	for _, name := range []string{BuildPath, lockPath, BinaryPath, SupportFolder} {
+	for _, name := range append(leftovers(c), BuildPath, lockPath, BinaryPath, SupportFolder) {
 		failed = append(failed, a.Host.Tree.Remove(name))
 	}
 	err := errors.Join(failed...)
@@ -82,7 +81,7 @@ func (a *Agent) unload(ctx context.Context, identifier string) error {
 // leftovers lists the files to remove that a turn can do without. The state goes before the journal, which else would seem
 // to have been tampered with.
 func leftovers(c config) []string {
-	files := []string{LinkPath, StatePath, JournalPath, oldJournalPath, ReportPath, ResetPath}
+	files := []string{macos.PreferencesPath(c.Identifier), LinkPath, StatePath, JournalPath, oldJournalPath, ReportPath, ResetPath}
 	for _, logo := range []string{c.Logo, c.Settings.Text(settings.MessagingLogo)} {
 		if path.Dir(logo) == SupportFolder && path.Clean(logo) == logo && !slices.Contains(append(files, BuildPath, BinaryPath), logo) {
 			files = append(files, logo)
