@@ -3,6 +3,7 @@ package agent_test
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
 	"github.com/install-or-defer/install-or-defer/internal/macos"
+	"github.com/install-or-defer/install-or-defer/internal/prooftest"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
@@ -185,6 +187,41 @@ func TestAStateTruncatedAtEveryByteKeepsTheDeadline(t *testing.T) {
 		if !p.Said("State not used: read " + agent.StatePath) {
 			t.Fatalf("after %d bytes it is not reported", n)
 		}
+	}
+}
+
+func TestAJournalTruncatedAtAnyByteStopsNothing(t *testing.T) {
+	t.Parallel()
+	const cut = 20 // the turn before which that happens
+	whole := promisetest.New(deferringDaily())
+	var data []byte
+	whole.Before = func(n int) {
+		if n == cut {
+			data, _ = whole.File(agent.JournalPath)
+		}
+	}
+	whole.ToEnd(t.Context())
+	step := 31
+	if prooftest.Full() {
+		step = 1
+	}
+	for n := 0; n < len(data); n += step {
+		p := promisetest.New(deferringDaily())
+		p.Meddle = func(turn int) {
+			if turn == cut {
+				p.Put(agent.JournalPath, data[:n], 0o644)
+			}
+		}
+		p.ToEnd(t.Context())
+		p.Removed(t)
+		p.Hold(t)
+		if !slices.EqualFunc(p.Decisions, whole.Decisions, func(a, b promisetest.Decision) bool { return a.Why == b.Why }) {
+			t.Fatalf("after %d of %d bytes other things are decided", n, len(data))
+		}
+		if !p.Said("The journal was changed from outside") {
+			t.Fatalf("after %d of %d bytes it is not noticed", n, len(data))
+		}
+		prooftest.Count(t, "plays with a journal that is cut off", 1)
 	}
 }
 
