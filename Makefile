@@ -99,7 +99,7 @@ PROOF_PLAYS ?= 600
 PROOF_FUZZTIME ?= 30s
 PROOF_MUTANTS ?= internal/enforce internal/journal
 
-proof: ## Play everything in full, fuzz, make mistakes, and write docs/reliability.md with the numbers (an hour or two)
+proof: ## Play everything in full, fuzz, make mistakes, and write docs/reliability.md with the numbers (some hours)
 	@set -ex; temp=$$(mktemp -d); trap 'rm -rf "$$temp"' EXIT; \
 	export INSTALL_OR_DEFER_PROOF_FILE="$$temp/counts"; \
 	INSTALL_OR_DEFER_PROOF=1 go test -count=1 -timeout 2h $$(go list ./... | grep -v '/internal/agent$$'); \

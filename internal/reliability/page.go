@@ -13,6 +13,7 @@ func (p Proof) Page() string {
 	fmt.Fprintf(&b, opening, p.Date, p.Go)
 	b.WriteString(p.counts())
 	b.WriteString(p.mutants())
+	b.WriteString(crashes)
 	b.WriteString(p.Faults.section())
 	return b.String()
 }
@@ -27,6 +28,31 @@ rendered from [reliability.json](reliability.json), and ` + "`go test`" + ` comp
 
 The last run was on %s, with %s. All of it is simulated, or run on Linux with stand-in tools: nothing was run on a Mac.
 
+`
+
+const crashes = `
+## When the daemon is cut off
+
+The daemon is run as a process that is stopped before each step that changes a file, which are the creation, the writing,
+the sync and the renaming of it and the sync of its folder, and before, during and after each tool that it runs. In every
+scenario one turn of each sort is taken so often that at each of these points the process is killed once. At each step on a
+file, one other thing happens, each in its turn:
+
+| Mishap | means |
+|---|---|
+| the power is lost | the Mac starts again, with all that was not synced, with nothing of it, with the names of it or with half of it |
+| the disk is full | there is no room for content, from there on and for two more turns |
+| the disk cannot be written to | no step succeeds, likewise |
+| a step fails | that one, once, with an error of the disk |
+| a second turn is started | it finds the lock, says so and leaves |
+
+Then turns are taken until the round is over. All promises have to hold, and the Mac has to end as it does without the
+mishap: with the same updates, after as many restarts, with nothing left of the daemon, and with nobody suspected of having
+changed its files. A lock whose holder is dead, a window that is left standing and a file that is half written are part of
+it. One answer is lost if the disk fails as it is given: the person is asked again. Beside this, state and journal are cut
+off after every byte.
+
+` + "`go test ./internal/daemon/crashtest`" + ` plays a sample.
 `
 
 // section is one part of the page, with what it is about.
