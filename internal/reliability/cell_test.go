@@ -2,6 +2,7 @@ package reliability_test
 
 import (
 	"context"
+	"maps"
 	"math"
 	"path"
 	"slices"
@@ -24,6 +25,7 @@ const (
 	phasePrompt  = "a prompt"
 	phaseWarn    = "the final warning"
 	phaseInstall = "the installation"
+	phaseRemind  = "a reminder"
 	phasePolite  = "the polite restart"
 	phaseForced  = "the forced restart"
 	phaseVerify  = "the look after the restart"
@@ -33,23 +35,56 @@ const (
 
 func phases() []string {
 	return []string{
-		phaseStart, phaseIdle, phaseLook, phaseFetch, phasePrompt, phaseWarn, phaseInstall, phasePolite, phaseForced, phaseVerify, phaseEnd,
+		phaseStart, phaseIdle, phaseLook, phaseFetch, phasePrompt, phaseWarn, phaseInstall, phaseRemind, phasePolite, phaseForced, phaseVerify, phaseEnd,
 		phaseFinish,
 	}
 }
 
-// round is what is played in each cell: see the text above the table.
-func round() sim.Scenario {
-	return sim.Scenario{
-		Name: "fault", MacOS: "15.3", Build: "24D60", Start: sim.CommonStart(), Limit: 12 * time.Hour,
-		Settings: map[string]any{"MaxDeferralTime": int64(2 * 3600), "DeferralPeriod": int64(2400), "PromptTimeout": int64(600)},
-		Person:   sim.Person{Answers: []sim.Act{{Do: sim.Defer}}, Unsaved: true},
-		Offers: []sim.Offer{
-			{Update: enforce.Update{
-				Label: "macOS Sequoia 15.3.1-24D70", Title: "macOS Sequoia 15.3.1", Version: "15.3.1", SizeKiB: 3_000_000, Recommended: true,
-				Action: enforce.Restart,
-			}, Becomes: "15.3.1"},
-			{Update: enforce.Update{Label: "Safari18.3-18.3", Title: "Safari", Version: "18.3", SizeKiB: 67_000, Recommended: true}},
+// round is what is played in each cell, with its texts on the page.
+type round struct {
+	mac, words string
+	scenario   sim.Scenario
+}
+
+// rounds lists the rounds, which between them run nearly every tool.
+func rounds() []round {
+	times := func(more map[string]any) map[string]any {
+		all := map[string]any{"MaxDeferralTime": int64(2 * 3600), "DeferralPeriod": int64(2400), "PromptTimeout": int64(600)}
+		maps.Copy(all, more)
+		return all
+	}
+	limit := 12 * time.Hour
+	return []round{
+		{
+			mac: "A Mac on which softwareupdate installs", words: "The round is one of two hours, on an Intel Mac with one update that restarts it and one " +
+				"that does not. The person\ndefers, then lets the deadline pass, and has a document open that is not saved.",
+			scenario: sim.Scenario{
+				Name: "fault", MacOS: "15.3", Build: "24D60", Start: sim.CommonStart(), Limit: limit, Settings: times(nil),
+				Person: sim.Person{Answers: []sim.Act{{Do: sim.Defer}}, Unsaved: true},
+				Offers: []sim.Offer{
+					{Update: enforce.Update{
+						Label: "macOS Sequoia 15.3.1-24D70", Title: "macOS Sequoia 15.3.1", Version: "15.3.1", SizeKiB: 3_000_000, Recommended: true,
+						Action: enforce.Restart,
+					}, Becomes: "15.3.1"},
+					{Update: enforce.Update{Label: "Safari18.3-18.3", Title: "Safari", Version: "18.3", SizeKiB: 67_000, Recommended: true}},
+				},
+			},
+		},
+		{
+			mac: "A Mac on which the person installs macOS", words: "The round is one of two hours, on a Mac with Apple silicon and swiftDialog, with an update " +
+				"of macOS and one of Safari.\nThe person defers until the deadline, and installs macOS in Software Update once they are reminded.",
+			scenario: sim.Scenario{
+				Name: "fault today", MacOS: "26.6", Build: "25G80", Silicon: true, SwiftDialog: true, Start: sim.CommonStart(), Limit: limit,
+				Settings: times(map[string]any{"PromptStyle": "swiftdialog"}),
+				Person:   sim.Person{Answers: []sim.Act{{Do: sim.Defer}}, Final: []sim.Act{{Do: sim.Ignore}, {Do: sim.Install}}, Handy: true},
+				Offers: []sim.Offer{
+					{Update: enforce.Update{
+						Label: "macOS Tahoe 26.7-25G229", Title: "macOS Tahoe 26.7", Version: "26.7", SizeKiB: 3_000_000, Recommended: true,
+						Action: enforce.Restart,
+					}, Becomes: "26.7"},
+					{Update: enforce.Update{Label: "Safari26.7TahoeAuto-26.7", Title: "Safari", Version: "26.7", SizeKiB: 175_218, Recommended: true}},
+				},
+			},
 		},
 	}
 }
@@ -58,6 +93,7 @@ func round() sim.Scenario {
 type cell struct {
 	tool, phase, kind string
 	lasting           bool
+	round             int
 }
 
 // A watch plays a cell and follows the phases of its round.
@@ -75,7 +111,7 @@ type call struct{ phase, tool string }
 
 // play plays a cell. Where the tool is empty there is no fault, and what is called in which phase is noted.
 func (c cell) play(ctx context.Context, opening []string) *watch {
-	s := round()
+	s := rounds()[c.round].scenario
 	if c.tool != "" { // for the promises, of which some are about tools that work: the fault itself is chosen below
 		name, _, _ := strings.Cut(c.tool, " ")
 		s.Faults = []sim.Fault{{Tool: name, Kind: c.kind, Skip: math.MaxInt}}
@@ -146,7 +182,9 @@ func (w *watch) phaseOf(a enforce.Action) string {
 		return phaseForced
 	case enforce.Finish:
 		return phaseFinish
-	case enforce.Remind, enforce.Hold:
+	case enforce.Remind:
+		return phaseRemind
+	case enforce.Hold:
 		return "" // in a round with a fault only
 	case enforce.Wait:
 		if w.phase == phaseIdle {
@@ -156,9 +194,9 @@ func (w *watch) phaseOf(a enforce.Action) string {
 	return phaseEnd
 }
 
-// sound plays the round without a fault.
-func sound(ctx context.Context) *watch {
-	first := cell{}.play(ctx, nil)
+// sound plays a round without a fault.
+func sound(ctx context.Context, round int) *watch {
+	first := cell{round: round}.play(ctx, nil)
 	var opening []string
 	for n, turn := range first.Turns {
 		phase := phaseStart
@@ -169,7 +207,7 @@ func sound(ctx context.Context) *watch {
 		}
 		opening = append(opening, phase)
 	}
-	return cell{}.play(ctx, opening)
+	return cell{round: round}.play(ctx, opening)
 }
 
 // cells lists all cells of a round: each tool in each phase in which it is run, with each kind of fault.
@@ -184,7 +222,7 @@ func (w *watch) cells(lasting bool) []cell {
 	})
 	for _, c := range slices.Compact(calls) {
 		for _, kind := range sim.FaultKinds() {
-			list = append(list, cell{tool: c.tool, phase: c.phase, kind: kind, lasting: lasting})
+			list = append(list, cell{tool: c.tool, phase: c.phase, kind: kind, lasting: lasting, round: w.round})
 		}
 	}
 	return list

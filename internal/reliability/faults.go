@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// section is the table of faults.
-func (f Faults) section() string {
+// faults are the tables of faults, with what their words mean.
+func (p Proof) faults() string {
+	plays := 0
+	for _, f := range p.Faults {
+		plays += f.Plays
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 ## When a tool misbehaves
@@ -17,21 +21,28 @@ rounds, one for each cell. A row stands for the cells that come out the same; *a
 In no cell is the round stuck, that is, neither enforced nor its reason said, and in none is a deadline, a deferral or an
 update lost.
 
-The round is one of two hours, on a Mac with one update that restarts it and one that does not. The person defers, then
-lets the deadline pass, and has a document open that is not saved.
-
 | A tool … | means |
 |---|---|
-`, digits(f.Plays))
+`, digits(plays))
 	for _, k := range Kinds() {
 		fmt.Fprintf(&b, "| %s | %s |\n", k.Words, k.Means)
 	}
-	b.WriteString("\n### The fault goes away after an hour\n\n")
+	for _, f := range p.Faults {
+		b.WriteString(f.section())
+	}
+	return b.String()
+}
+
+// section is the tables of one round.
+func (f Faults) section() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### %s\n\n%s\n", f.Mac, f.Round)
+	b.WriteString("\n#### The fault goes away after an hour\n\n")
 	table(&b, f.Passing)
-	b.WriteString("\n### The fault lasts for ever\n\n")
+	b.WriteString("\n#### The fault lasts for ever\n\n")
 	table(&b, f.Lasting)
 	if len(f.Unused) > 0 {
-		fmt.Fprintf(&b, "\nNot run in such a round, so not in the tables: %s.\n", list(f.Unused))
+		fmt.Fprintf(&b, "\nNot run in such a round, so not in its tables: %s.\n", list(f.Unused))
 	}
 	return b.String()
 }

@@ -14,7 +14,7 @@ func (p Proof) Page() string {
 	b.WriteString(p.counts())
 	b.WriteString(p.mutants())
 	b.WriteString(crashes)
-	b.WriteString(p.Faults.section())
+	b.WriteString(p.faults())
 	return b.String()
 }
 

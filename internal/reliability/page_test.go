@@ -33,14 +33,14 @@ func proof() reliability.Proof {
 			{Name: "things of no kind", Count: 5},
 		},
 		Mutants: []reliability.Tally{{Folder: "internal/enforce", Mutants: 100, Killed: 90, Equivalent: 8, Accepted: 2}},
-		Faults: reliability.Faults{
-			Plays: 1098, Unused: []string{"sudo", "uname"},
+		Faults: []reliability.Faults{{
+			Mac: "A Mac", Round: "The person defers.", Plays: 1098, Unused: []string{"sudo", "uname"},
 			Passing: []reliability.Row{{Tools: []string{"arch", "jamf"}, Cells: 9, Outcome: "all as without it", Seen: "the usual windows", Late: "within 20 minutes"}},
 			Lasting: []reliability.Row{
 				{Tools: []string{"jamf"}, Phases: []string{"a look", "a prompt"}, Kinds: []string{"hang", "exit", "missing"}, Cells: 6, Outcome: "done", Seen: "nothing", Late: "late"},
 				{Tools: []string{"jamf"}, Rest: true, Cells: 3, Outcome: "all as without it", Seen: "the usual windows", Late: "within 20 minutes"},
 			},
-		},
+		}},
 	}
 }
 
@@ -57,7 +57,7 @@ func TestThePageSaysAllThatTheProofHolds(t *testing.T) {
 		"| `arch`, `jamf` | misbehaves in any way | any phase | all as without it | the usual windows | within 20 minutes | 9 |\n",
 		"| `jamf` | hangs, fails or is missing | a look or a prompt | done | nothing | late | 6 |\n",
 		"| `jamf` | misbehaves otherwise | any phase | all as without it | the usual windows | within 20 minutes | 3 |\n",
-		"not in the tables: `sudo`, `uname`.",
+		"### A Mac\n\nThe person defers.\n", "not in its tables: `sudo`, `uname`.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("it does not hold %q:\n%s", want, page)

@@ -15,11 +15,11 @@ import (
 // Proof is what the last run of `make proof` has shown. There is no room in it for a failure: a run that finds one writes
 // nothing.
 type Proof struct {
-	Date    string  `json:"date"` // of the run, as "2026-12-03"
-	Go      string  `json:"go"`   // the version that it was built with
-	Counts  []Count `json:"counts"`
-	Mutants []Tally `json:"mutants"`
-	Faults  Faults  `json:"faults"`
+	Date    string   `json:"date"` // of the run, as "2026-12-03"
+	Go      string   `json:"go"`   // the version that it was built with
+	Counts  []Count  `json:"counts"`
+	Mutants []Tally  `json:"mutants"`
+	Faults  []Faults `json:"faults"`
 }
 
 // Count is how often a thing was done, by all tests together.
@@ -38,8 +38,10 @@ type Tally struct {
 	Survived   int    `json:"survived"`
 }
 
-// Faults is the table of faults: what becomes of a round when a tool misbehaves.
+// Faults is a table of faults: what becomes of a round when a tool misbehaves.
 type Faults struct {
+	Mac     string   `json:"mac"`     // the title of the round
+	Round   string   `json:"round"`   // what happens in it
 	Plays   int      `json:"plays"`   // rounds that were played, one for each cell
 	Unused  []string `json:"unused"`  // tools that no turn of these rounds runs
 	Passing []Row    `json:"passing"` // the fault goes away after an hour

@@ -21,7 +21,7 @@ const (
 	stays     = "all is installed; the daemon stays, and says why"
 	unremoved = "all is installed; every turn removes the daemon, and launchctl only says so"
 	pending   = "installed; the restart is tried every turn"
-	byPerson  = "the person is asked to install, since softwareupdate has failed three times"
+	byPerson  = "the person is asked, time and again, to install in Software Update"
 	waits     = "nothing is installed, and every turn says why"
 	stuck     = "stuck"
 	lost      = "lost"
@@ -64,7 +64,7 @@ func (w *watch) outcome(sound *watch) string {
 		return stays
 	case len(w.Remaining()) == 0 && last.Decision == enforce.WhyNothingLeft && len(w.Leftovers()) == 1:
 		return unremoved // all but the job
-	case last.ByHand() && w.reminds():
+	case w.reminds():
 		return byPerson
 	case w.complains():
 		return waits
@@ -94,10 +94,12 @@ func (w *watch) idle(turn int) bool {
 	})
 }
 
-// reminds tells whether the last turns have reminded the person.
+// reminds tells whether the person was reminded in the last hour.
 func (w *watch) reminds() bool {
-	last := w.Decisions[len(w.Decisions)-1].State.Decision
-	return last == enforce.WhyReminded || last == enforce.WhyByHandOverdue || last == enforce.WhyUnseen
+	return slices.ContainsFunc(w.Decisions, func(d promisetest.Decision) bool {
+		_, reminds := d.Action.(enforce.Remind)
+		return reminds && w.Tally.Ended.Sub(d.Real) < time.Hour
+	})
 }
 
 func (w *watch) lastWords() string {
@@ -150,7 +152,7 @@ func (w *watch) late() string {
 func (w *watch) seen(sound *watch) string {
 	usual, now := sound.windows(), w.windows()
 	switch {
-	case now["by hand"]:
+	case now["by hand"] && !usual["by hand"]:
 		return "a window that asks to install in Software Update"
 	case len(now) == 0:
 		return "nothing"
