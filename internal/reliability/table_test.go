@@ -2,6 +2,7 @@ package reliability_test
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -86,7 +87,7 @@ func rowsOf(tool string, results map[cell]result) []reliability.Row {
 		}
 	}
 	slices.SortFunc(rows, func(a, b reliability.Row) int {
-		return strings.Compare(strings.Join(a.Kinds, " "), strings.Join(b.Kinds, " "))
+		return strings.Compare(fmt.Sprint(a.Kinds, a.Phases, a.Outcome, a.Seen, a.Late), fmt.Sprint(b.Kinds, b.Phases, b.Outcome, b.Seen, b.Late))
 	})
 	return rows
 }
