@@ -66,7 +66,7 @@ func rowsOf(tool string, results map[cell]result) []reliability.Row {
 	}
 	var most result
 	for r, cells := range byResult {
-		if n := len(byResult[most]); len(cells) > n || len(cells) == n && r.outcome < most.outcome {
+		if n := len(byResult[most]); len(cells) > n || len(cells) == n && fmt.Sprint(r) < fmt.Sprint(most) {
 			most = r
 		}
 	}
