@@ -69,6 +69,34 @@ func TestWhoLogsOutDuringTheWarningIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+func TestWhoTakesOverTheConsoleDuringTheWarningIsWarnedForItsWholeTime(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
+	began := promisetest.Actions[enforce.Warn](playOut(t, s))[0].Real.Sub(sim.CommonStart())
+	for _, after := range []time.Duration{time.Minute, 9*time.Minute + 50*time.Second} {
+		s.Plan = []sim.Event{{At: began + after, Do: sim.SwitchUser}}
+		p := playOut(t, s)
+		p.Removed(t)
+		finals, install := p.Windows(promisetest.IsFinal), promisetest.Actions[enforce.Install](p)
+		if len(finals) < 2 || install[0].At.Sub(finals[len(finals)-1].At) < 10*time.Minute {
+			t.Errorf("%d warnings, and the installation %v after the last", len(finals), install[0].At.Sub(finals[len(finals)-1].At))
+		}
+	}
+}
+
+func TestTwoPeopleWhoTakeTurnsAtTheConsoleDoNotHoldEnforcementUp(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
+	began := promisetest.Actions[enforce.Warn](playOut(t, s))[0].Real.Sub(sim.CommonStart())
+	for at := began + time.Minute; at < began+5*time.Hour; at += 6 * time.Minute {
+		s.Plan = append(s.Plan, sim.Event{At: at, Do: sim.SwitchUser}, sim.Event{At: at + 3*time.Minute, Do: sim.SwitchBack})
+	}
+	p := playOut(t, s)
+	p.Removed(t)
+	warn, install := promisetest.Actions[enforce.Warn](p), promisetest.Actions[enforce.Install](p)
+	if len(install) != 1 || install[0].At.Sub(warn[0].At) > 21*time.Minute {
+		t.Errorf("%d installations, the first %v after the warning", len(install), install[0].At.Sub(warn[0].At))
+	}
+}
+
 func TestWhoLogsOutAtThePromptIsAskedAgainAfterTheDeferral(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.LogOut}, sim.Act{Do: sim.Install})))
 	s.Plan = []sim.Event{{At: time.Hour, Do: sim.LogIn}}

@@ -151,30 +151,35 @@ func answerOf(reply macos.Reply) (answer enforce.Answer, words string) {
 
 // warn shows the final warning until its time is over or its button is clicked. Closed, quit or killed, it comes back. Only
 // awake time counts: a Mac that sleeps shows nothing. Who leaves it for the login window, and stays logged in, has been
-// warned: the time goes on, and the window is there when they come back.
+// warned: the time goes on, and the window is there when they come back. Who takes over the console has not been, and gets
+// a time of their own.
 func (t *turn) warn(ctx context.Context) enforce.Event {
 	const pause, mostUnseen = time.Second, 5
-	clock := t.agent.Host.Clock
-	warned := macos.Person{} // who has seen it
-	left := t.policy.UpdateDelay
-	for unseen := 0; left > 0 && ctx.Err() == nil; {
+	warned := macos.Person{}         // who has seen it last
+	shown := map[int]time.Duration{} // for how long each has, by user id
+	for unseen := 0; ctx.Err() == nil; {
 		person, err := macos.Console{Host: t.agent.Host}.Person(ctx)
-		if err == nil && person.Nobody() {
-			if !t.behind(ctx, warned) {
-				t.log.say("The person has logged out, so nobody needs a warning.")
-				return enforce.Warned{Scene: t.scene(ctx)}
-			}
-			wait := min(left, absent)
-			if clock.Sleep(ctx, wait) == nil {
-				left -= wait
-			}
+		away := err == nil && person.Nobody()
+		if away && !t.behind(ctx, warned) {
+			t.log.say("The person has logged out, so nobody needs a warning.")
+			return enforce.Warned{Scene: t.scene(ctx)}
+		}
+		if away {
+			person = warned
+		}
+		left := t.policy.UpdateDelay - shown[person.UID]
+		if left <= 0 {
+			break
+		}
+		if away {
+			shown[person.UID] += t.rest(ctx, min(left, absent))
 			continue
 		}
 		t.person = person
 		reply, err := t.screen().Ask(ctx, t.warning(left))
 		switch {
 		case err != nil || reply.Kind == macos.ReplyFailed:
-			if unseen++; unseen >= mostUnseen || clock.Sleep(ctx, pause) != nil {
+			if unseen++; unseen >= mostUnseen || t.rest(ctx, pause) == 0 {
 				t.log.say("The final warning could not be shown: %v.", err)
 				return enforce.Warned{Unseen: true, Scene: t.scene(ctx)}
 			}
@@ -184,14 +189,20 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			return enforce.Warned{Clicked: true, Scene: t.scene(ctx)}
 		}
 		unseen, warned = 0, person
-		if left -= reply.Shown; left > 0 {
+		if shown[person.UID] += reply.Shown; reply.Shown < left {
 			t.log.say("The final warning was closed, and is shown again.")
-			if clock.Sleep(ctx, pause) == nil {
-				left -= pause
-			}
+			shown[person.UID] += t.rest(ctx, pause)
 		}
 	}
 	return enforce.Warned{Unseen: ctx.Err() != nil, Scene: t.sceneWithout(ctx, warned)}
+}
+
+// rest waits, and tells for how long: not at all where the turn is told to end.
+func (t *turn) rest(ctx context.Context, d time.Duration) time.Duration {
+	if t.agent.Host.Clock.Sleep(ctx, d) != nil {
+		return 0
+	}
+	return d
 }
 
 // absent is how often it is looked whether somebody is back who has left the final warning.
