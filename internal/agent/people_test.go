@@ -158,6 +158,20 @@ func TestSequentialUpdatesShareTheRoundAndItsDeadline(t *testing.T) {
 	}
 }
 
+func TestAnUpdateThatIsReplacedWhileThePromptStandsIsNotTakenForInstalled(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Install, After: 20 * time.Minute})))
+	newer := update()
+	newer.Label, newer.Title, newer.Becomes = "macOS Catalina 10.15.8 Update- ", "macOS Catalina 10.15.8 Update", "10.15.8"
+	newer.Replaces = update().Label
+	s.Offers = []sim.Offer{update()}
+	s.Plan = []sim.Event{{At: 15 * time.Minute, Do: sim.Release, Offer: newer}}
+	p := playOut(t, s) // and held to it that no restart comes without an installed update that needs it
+	p.Removed(t)
+	if p.Tally.Restarts != 1 || p.Tally.Prompts != 2 {
+		t.Errorf("%+v", p.Tally)
+	}
+}
+
 func TestAPromptEndsWithPromptTimeoutAndNeverAfterTheDeadline(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Ignore})))
 	s.Settings["MaxDeferralTime"] = int64(7 * 3600)

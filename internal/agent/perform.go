@@ -237,7 +237,7 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	}
 	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, order)
 	stop()
-	event := enforce.Installed{Outcome: enforce.OutcomeInstalled, Power: result.Power}
+	event := enforce.Installed{Outcome: enforce.OutcomeInstalled, Power: result.Power, NoSuch: result.NoSuch}
 	switch {
 	case errors.Is(err, macos.ErrUnproven):
 		event.Outcome = enforce.OutcomeUnproven

@@ -73,7 +73,8 @@ type Installed struct {
 	Outcome Outcome
 	Power   Power // what the tool said the Mac must do; Stay where it said nothing
 	Cause   string
-	Owner   bool // it needs the password of an owner of the Mac, which we do not have
+	Owner   bool     // it needs the password of an owner of the Mac, which we do not have
+	NoSuch  []string // labels of which the tool said that there is no such update: these it has not installed
 	Scene   Scene
 }
 

@@ -33,7 +33,8 @@ func (t *turn) installAlone(scene Scene) Action {
 func (t *turn) installed(e Installed) Action {
 	s := &t.s
 	s.Install.Ended, s.Install.Cause = true, e.Cause
-	if len(t.pending(ByPerson, ByDeclaration)) == 0 { // else who agreed has still to install the rest
+	s.Install.Tried = withoutLabels(s.Install.Tried, e.NoSuch) // else a look that does not find them would take them for installed
+	if len(t.pending(ByPerson, ByDeclaration)) == 0 {          // else who agreed has still to install the rest
 		s.Agreed = time.Time{}
 	}
 	switch e.Outcome {

@@ -1,6 +1,7 @@
 package enforce_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,49 @@ func TestAFailureEndsTheAgreementAlsoWhereThePersonInstallsTheRest(t *testing.T)
 	s.hears(enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no", Scene: somebody}, "Wait install-failed")
 	s.pass(20 * time.Minute)
 	s.turn("Wait deferred")
+}
+
+func TestWhatIsNoLongerOfferedWasNotInstalledAndNeedsNoRestart(t *testing.T) {
+	newer := macOS
+	newer.Label += " and one"
+	gone := func(labels ...string) enforce.Installed {
+		return enforce.Installed{Outcome: enforce.OutcomeFailed, Cause: "no such update", NoSuch: labels, Scene: somebody}
+	}
+	t.Run("all of it", func(t *testing.T) {
+		s := tell(t)
+		s.begins()
+		s.answers(enforce.AnswerInstall, "Install agreed")
+		s.hears(gone(strings.TrimSpace(macOS.Label)), "Wait install-failed")
+		s.must(len(s.s.Install.Tried) == 0 && s.s.Install.Failures == 1, "noted is %+v", s.s.Install)
+		s.now = s.s.DeferredUntil
+		s.turn("Look turn")
+		s.looked("Download not-cached", newer)
+		s.must(s.s.Install.Failures == 0, "%d failures of another update", s.s.Install.Failures)
+	})
+	t.Run("a part of it", func(t *testing.T) {
+		s := tell(t)
+		s.begins(macOS, safari)
+		s.answers(enforce.AnswerInstall, "Install agreed")
+		before := s.s
+		s.hears(gone(macOS.Label), "Wait install-failed")
+		s.must(len(before.Install.Tried) == 2 && before.Install.Tried[0].Label == macOS.Label, "the state that was passed in is changed: %+v", before.Install.Tried)
+		s.now = s.s.DeferredUntil
+		s.turn("Look turn")
+		s.looked("Download not-cached", newer, safari)
+	})
+	t.Run("and what may have been installed beside it is looked for", func(t *testing.T) {
+		s := tell(t)
+		s.begins(macOS, safari)
+		s.answers(enforce.AnswerInstall, "Install agreed")
+		s.hears(gone(safari.Label), "Look verify")
+		s.looked("AskRestart installed", safari)
+	})
+	t.Run("what the tool did beside that counts", func(t *testing.T) {
+		s := tell(t)
+		s.begins(macOS, safari)
+		s.answers(enforce.AnswerInstall, "Install agreed")
+		s.hears(enforce.Installed{NoSuch: []string{safari.Label}, Scene: somebody}, "AskRestart installed")
+	})
 }
 
 func TestWhoHasAgreedInstallsTheRestThemselves(t *testing.T) {

@@ -118,3 +118,10 @@ func notOffered(tried, offered []Update) []Update {
 	}
 	return gone
 }
+
+// withoutLabels returns the updates whose labels are not among these.
+func withoutLabels(updates []Update, labels []string) []Update {
+	return slices.DeleteFunc(slices.Clone(updates), func(u Update) bool {
+		return slices.ContainsFunc(labels, func(label string) bool { return strings.TrimSpace(label) == strings.TrimSpace(u.Label) })
+	})
+}
