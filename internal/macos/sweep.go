@@ -39,7 +39,9 @@ func (s Screen) forget() error {
 }
 
 func (s Screen) end(ctx context.Context, pid int) (ended bool, err error) {
-	out, err := s.Host.Runner.Run(ctx, Command{Path: psPath, Args: []string{"-o", "command=", "-p", strconv.Itoa(pid)}, Timeout: shortly})
+	out, err := s.Host.Runner.Run(ctx, Command{
+		Path: psPath, Args: []string{"-ww", "-o", "command=", "-p", strconv.Itoa(pid)}, Timeout: shortly, // -ww: not cut at 80 characters
+	})
 	if err != nil || !containsAny(out.Stdout, jamfHelperPath+" -windowType", dialogOrder, "display dialog") {
 		return false, err
 	}

@@ -59,6 +59,11 @@ func TestSweepEndsOurWindowAndNothingElse(t *testing.T) {
 			}
 		})
 	}
+	asked := &sweeper{answers: answers{out: map[string]Output{}}, tree: tree{data: map[string]string{file: "4711"}}, modified: booted}
+	_, _ = Screen{Host: Host{Runner: asked, Tree: asked, Lister: asked}, Keep: file}.Sweep(t.Context(), booted)
+	if len(asked.seen) != 1 || !slices.Contains(asked.seen[0].Args, "-ww") {
+		t.Errorf("%+v may cut the command line at 80 characters", asked.seen)
+	}
 	s := &sweeper{tree: tree{}}
 	if swept, err := (Screen{Host: Host{Runner: s, Tree: s, Lister: s}, Keep: file}).Sweep(t.Context(), booted); swept || err != nil || len(s.removed) > 0 {
 		t.Errorf("%t, %v", swept, err)

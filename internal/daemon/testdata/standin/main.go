@@ -60,7 +60,7 @@ func main() {
 		fmt.Println("FileVault is Off.")
 	case "arch":
 		fmt.Println("i386")
-	case "ps": // -o command= -p pid
+	case "ps": // -ww -o command= -p pid
 		ps(args[len(args)-1])
 	case "profiles":
 		fmt.Print("Enrolled via DEP: Yes\nMDM enrollment: Yes (User Approved)\n")
