@@ -149,12 +149,12 @@ func (d *doctor) tools() {
 	system := macos.System{Host: d.host}
 	for _, need := range macos.Needs() {
 		name := "tool " + path.Base(need.Path)
-		where := slices.IndexFunc(macos.Tools(), func(tool string) bool {
-			return path.Base(tool) == path.Base(need.Path) && system.Has(tool) // jamf is known at two places
+		places := slices.DeleteFunc(append([]string{need.Path}, macos.Tools()...), func(tool string) bool {
+			return path.Base(tool) != path.Base(need.Path) || !system.Has(tool) // jamf is known at two places
 		})
 		switch {
-		case where >= 0:
-			d.trust(name, macos.Tools()[where])
+		case len(places) > 0:
+			d.trust(name, places[0])
 		case need.Required:
 			d.bad(CheckFail, name, "run this on a Mac, or repair macOS", need.Path+" is missing; it "+need.For)
 		default:

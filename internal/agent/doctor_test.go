@@ -95,13 +95,17 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		{"a job that is not loaded", says("launchctl", macos.Output{Code: 113}), "job", CheckFail, "sudo launchctl bootstrap system " + daemonPlist},
 		{"no launchd", silent("launchctl"), "job", CheckFail, "not found"},
 		{"no softwareupdate", without("/usr/sbin/softwareupdate"), "tool softwareupdate", CheckFail, "lists and installs"},
-		{"no jamf", without("/usr/local/bin/jamf"), "tool jamf", CheckWarn, "reports to Jamf Pro"},
-		{"jamf where it used to be", func(m *stillMac) {
-			without("/usr/local/bin/jamf")(m)
-			m.entries["/usr/local/jamf/bin/jamf"] = macos.Entry{Mode: 0o555}
+		{"no jamf", without("/usr/local/jamf/bin/jamf"), "tool jamf", CheckWarn, "reports to Jamf Pro"},
+		{"jamf by its link alone", func(m *stillMac) {
+			without("/usr/local/jamf/bin/jamf")(m)
+			m.entries["/usr/local/bin/jamf"] = macos.Entry{Mode: fs.ModeSymlink | 0o755}
+		}, "tool jamf", CheckOK, "/usr/local/bin/jamf"},
+		{"a tool that a person can exchange", entry("/usr/local/jamf/bin/jamf", macos.Entry{Mode: 0o755, UID: 501}), "tool jamf", CheckWarn, "others than root can change /usr/local/jamf/bin/jamf"},
+		{"a folder of tools that a person owns", entry("/usr/local", macos.Entry{Mode: fs.ModeDir | 0o755, UID: 501}), "tool jamf", CheckWarn, `sudo chown root "/usr/local"`},
+		{"a folder that a person owns and no tool is run from", func(m *stillMac) { // as Homebrew has it on Intel Macs
+			m.entries["/usr/local/bin"] = macos.Entry{Mode: fs.ModeDir | 0o775, UID: 501}
+			m.entries["/usr/local/bin/jamf"] = macos.Entry{Mode: fs.ModeSymlink | 0o755}
 		}, "tool jamf", CheckOK, "/usr/local/jamf/bin/jamf"},
-		{"a tool that a person can exchange", entry("/usr/local/bin/jamf", macos.Entry{Mode: 0o755, UID: 501}), "tool jamf", CheckWarn, "others than root can change /usr/local/bin/jamf"},
-		{"a folder of tools that a person owns", entry("/usr/local/bin", macos.Entry{Mode: fs.ModeDir | 0o755, UID: 501}), "tool jamf", CheckWarn, `sudo chown root "/usr/local/bin"`},
 
 		{"nobody manages the Mac", says("profiles", macos.Output{Stdout: "MDM enrollment: No\n"}), "enrolled", CheckWarn, "enroll the Mac"},
 		{"management cannot be told", silent("profiles"), "enrolled", CheckWarn, "not found"},

@@ -94,7 +94,7 @@ func Needs() []Need {
 		{defaultsPath, "writes the two values that show the deadline", false},
 		{jamfHelperPath, "shows windows; without it osascript does", false},
 		{osascriptPath, "asks programs to quit before a restart", false},
-		{jamfPath, "reports to Jamf Pro", false},
+		{jamfOldPath, "reports to Jamf Pro", false},
 		{loggerPath, "writes to the system log", false},
 		{scutilPath, "tells who is at the Mac", false},
 		{sysctlPath, "tells when the Mac started", false},
