@@ -25,13 +25,15 @@ func TestRunRefusesAToolThatOthersCanExchange(t *testing.T) {
 		path    string // below the folder that holds all
 		because string
 	}{
-		"nothing is changed":                 {func(string) error { return nil }, "", ""},
-		"the tool is a person's":             {own, "vendor/tool", "vendor/tool"},
-		"everybody may write to the tool":    {open, "vendor/tool", "vendor/tool"},
-		"its folder is a person's":           {own, "vendor", "vendor"},
-		"everybody may write to its folder":  {open, "vendor", "vendor"},
-		"a group may write to its folder":    {func(p string) error { return os.Chmod(p, 0o775) }, "vendor", ""},                      //nolint:gosec // likewise
-		"the folder of a link is a person's": {func(p string) error { return errors.Join(os.Chmod(p, 0o755), own(p)) }, "bin", "bin"}, //nolint:gosec // likewise
+		"nothing is changed":                    {func(string) error { return nil }, "", ""},
+		"the tool is a person's":                {own, "vendor/tool", "vendor/tool"},
+		"everybody may write to the tool":       {open, "vendor/tool", "vendor/tool"},
+		"its folder is a person's":              {own, "vendor", "vendor"},
+		"everybody may write to its folder":     {open, "vendor", "vendor"},
+		"a group may write to its folder":       {func(p string) error { return os.Chmod(p, 0o775) }, "vendor", ""},                                        //nolint:gosec // likewise
+		"every account may write to its folder": {func(p string) error { return errors.Join(os.Chown(p, 0, 20), os.Chmod(p, 0o775)) }, "vendor", "vendor"}, //nolint:gosec // likewise
+		"and administrators to another's":       {func(p string) error { return errors.Join(os.Chown(p, 0, 80), os.Chmod(p, 0o775)) }, "vendor", ""},       //nolint:gosec // likewise
+		"the folder of a link is a person's":    {func(p string) error { return errors.Join(os.Chmod(p, 0o755), own(p)) }, "bin", "bin"},                   //nolint:gosec // likewise
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

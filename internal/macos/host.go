@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 )
@@ -106,10 +107,15 @@ type Entry struct {
 }
 
 // Exchangeable tells whether others than root can put something else in the place of what a file or folder holds. Root's
-// own groups may: their members are administrators. A link has no mode of its own: its folder's counts. In a sticky folder
-// nobody moves what is root's.
+// own groups may: their members are administrators. Those to which macOS lets every account belong are everybody. A link
+// has no mode of its own: its folder's counts. In a sticky folder nobody moves what is root's.
 func (e Entry) Exchangeable() bool {
-	return e.UID != 0 || e.Mode&(fs.ModeSymlink|fs.ModeSticky) == 0 && e.Mode.Perm()&0o002 != 0
+	const everyone, staff, localAccounts = 12, 20, 61
+	others := fs.FileMode(0o002)
+	if slices.Contains([]int{everyone, staff, localAccounts}, e.GID) {
+		others |= 0o020
+	}
+	return e.UID != 0 || e.Mode&(fs.ModeSymlink|fs.ModeSticky) == 0 && e.Mode.Perm()&others != 0
 }
 
 // Clock tells the time and waits.
@@ -139,7 +145,7 @@ func (e *UntrustedError) Error() string {
 
 // Fix is a command that makes it root's alone.
 func (e *UntrustedError) Fix() string {
-	return fmt.Sprintf("sudo chown root %q; sudo chmod o-w %q", e.Because, e.Because)
+	return fmt.Sprintf("sudo chown root %q; sudo chmod go-w %q", e.Because, e.Because)
 }
 
 // MissingError says that a tool is not on this Mac.
