@@ -83,6 +83,26 @@ func TestWhoTakesOverTheConsoleDuringTheWarningIsWarnedForItsWholeTime(t *testin
 	}
 }
 
+func TestWhoGoesToTheLoginWindowWhileItInstallsIsNotRestartedAtOnce(t *testing.T) {
+	for back, want := range map[time.Duration]struct{ notices, minutes int }{
+		time.Hour:       {0, 5}, // after the delay, and not longer
+		2 * time.Minute: {1, 7},
+	} {
+		s := short(ordinary(answering(sim.Act{Do: sim.Install})))
+		s.Person.Unsaved = true
+		installed := promisetest.Actions[enforce.AskRestart](playOut(t, s))[0].Real.Sub(sim.CommonStart())
+		s.Plan = []sim.Event{{At: installed - time.Minute, Do: sim.LoginWindow}, {At: installed + back, Do: sim.SwitchBack}}
+		p := playOut(t, s)
+		asked, forced := promisetest.Actions[enforce.AskRestart](p), promisetest.Actions[enforce.ForceRestart](p)
+		if len(asked) != 1 || len(forced) != 1 || len(p.Windows(promisetest.IsRestartNotice)) != want.notices {
+			t.Fatalf("asked %d times, forced %d times, told %d times", len(asked), len(forced), len(p.Windows(promisetest.IsRestartNotice)))
+		}
+		if after := forced[0].At.Sub(asked[0].At); after.Truncate(time.Minute) != time.Duration(want.minutes)*time.Minute {
+			t.Errorf("back after %v, it is forced after %v", back, after)
+		}
+	}
+}
+
 func TestTwoPeopleWhoTakeTurnsAtTheConsoleDoNotHoldEnforcementUp(t *testing.T) {
 	s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
 	began := promisetest.Actions[enforce.Warn](playOut(t, s))[0].Real.Sub(sim.CommonStart())

@@ -281,8 +281,15 @@ func (t *turn) stand(ctx context.Context, w macos.Window) (stop func()) {
 func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Event {
 	host := t.agent.Host
 	person, err := macos.Console{Host: host}.Person(ctx)
-	if err == nil && person.Nobody() {
-		return enforce.StillUp{}
+	for left := t.policy.HardRestartDelay; err == nil && person.Nobody(); person, err = (macos.Console{Host: host}).Person(ctx) {
+		if sessions, _ := (macos.Console{Host: host}).Sessions(ctx); left <= 0 || sessions.Others == 0 {
+			return enforce.StillUp{}
+		}
+		t.log.flush(ctx)
+		waited := t.rest(ctx, min(left, absent)) // whoever has left their programs open may come back
+		if left -= waited; waited == 0 {
+			return nil
+		}
 	}
 	t.person, t.somebody = person, true
 	w := t.window(windowRestart, true)

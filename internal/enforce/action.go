@@ -41,7 +41,8 @@ type Install struct {
 }
 
 // AskRestart asks the person's programs to quit and the Mac to restart or shut down, says when it will be forced, and
-// waits for HardRestartDelay: [StillUp]. With nobody logged in there is nobody to ask and nothing to wait for.
+// waits for HardRestartDelay: [StillUp]. With nobody logged in there is nobody to ask and nothing to wait for. Who is logged
+// in and not at the console has that time to come back, and is asked then.
 type AskRestart struct {
 	Power Power
 	Why

@@ -94,6 +94,13 @@ func TestWhatIsNoLongerOfferedWasNotInstalledAndNeedsNoRestart(t *testing.T) {
 	})
 }
 
+func TestWhoHasGoneToTheLoginWindowIsNotRestartedAtOnce(t *testing.T) {
+	s := tell(t)
+	s.begins()
+	s.answers(enforce.AnswerInstall, "Install agreed")
+	s.hears(enforce.Installed{Scene: enforce.Scene{Others: 1}}, "AskRestart installed")
+}
+
 func TestWhoHasAgreedInstallsTheRestThemselves(t *testing.T) {
 	s := tell(t)
 	s.p.System = enforce.ByPerson

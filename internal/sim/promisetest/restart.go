@@ -66,7 +66,8 @@ func (p *Play) power(name string) enforce.Power {
 }
 
 // patient is P8: a forced restart comes no sooner than HardRestartDelay of awake time after the polite one, and before
-// anything is asked for a window tells of it, where windows can be shown. With nobody logged in there is nobody to tell.
+// anything is asked for a window tells of it, where windows can be shown. With nobody logged in there is nobody to tell, and
+// with nobody at the console nobody sees a window; who is logged in all the same has the time to come back.
 func (p *Play) patient() (broken []string) {
 	delay := p.setting("HardRestartDelay")
 	var asked *moment
@@ -81,7 +82,7 @@ func (p *Play) patient() (broken []string) {
 		if m.Kind == sim.KindTool && slices.ContainsFunc(m.Args, asksForRestart) && !told && m.asked {
 			broken = append(broken, fmt.Sprintf("a restart is asked for at %v, and nobody is told when it is forced", m.real))
 		}
-		if _, ok := decided[enforce.ForceRestart](m); ok && m.asked && (asked == nil || m.awake-asked.awake < delay) {
+		if _, ok := decided[enforce.ForceRestart](m); ok && (m.asked || m.apart && !p.faulty("scutil")) && (asked == nil || m.awake-asked.awake < delay) {
 			broken = append(broken, fmt.Sprintf("a restart was forced too soon, at %v", m.real))
 		}
 	}
