@@ -49,7 +49,7 @@ func parseSpace(text string) (bytes int64, ok bool) {
 	}
 	for row := range strings.Lines(rows) {
 		fields := strings.Fields(row)
-		for i := 4; i < len(fields); i++ {
+		for i := 3; i < len(fields); i++ { // 3 where a long name has put the numbers on the next line
 			available, ok := amounts(fields[i-3 : i])
 			if ok && isPercentage(fields[i]) {
 				return max(0, available), true

@@ -20,6 +20,7 @@ func TestParseSpace(t *testing.T) {
 		{"a data volume", spaceHeader + "/dev/disk3s5   482797652 215432108 238116088    48%    /System/Volumes/Data\n", 238116088 * kib, true},
 		{"the one volume of an old system", spaceHeader + "/dev/disk1s1   244277768 100000000 143769624    42%    /\n", 143769624 * kib, true},
 		{"a device and a place with spaces", spaceHeader + "map auto home 5   1000 600 400    60%    /Volumes/My 9% Disk\n", 400 * kib, true},
+		{"a device whose name takes a line of its own", spaceHeader + "//person@server/a-long-name\n     1000 600 400    40%    /\n", 400 * kib, true},
 		{"nothing is free", spaceHeader + "/dev/disk3s5 1000 1000 0 100% /\n", 0, true},
 		{"less than nothing is free", spaceHeader + "/dev/disk3s5 1000 1010 -10 101% /\n", 0, true},
 		{"line ends of a terminal", strings.ReplaceAll(spaceHeader+"/dev/disk3s5 10 6 4 60% /\n", "\n", "\r\n"), 4 * kib, true},
