@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/settings"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
 
@@ -98,14 +101,6 @@ type eventFile struct {
 	Update offerFile `yaml:"update"`
 }
 
-type faultFile struct {
-	Tool  string `yaml:"tool"`
-	Arg   string `yaml:"arg"`
-	Kind  string `yaml:"kind"`
-	Skip  int    `yaml:"skip"`
-	Times int    `yaml:"times"`
-}
-
 // span is a duration such as "90s", "4h" or "3d".
 type span time.Duration
 
@@ -178,13 +173,24 @@ func parseAct(text string) (sim.Act, error) {
 
 // parseScenario reads a scenario file. Errors name the line, and what is wrong there.
 func parseScenario(name string, data []byte) (sim.Scenario, error) {
+	const hint = "docs/scenarios.md describes the file"
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if !utf8.Valid(data) {
+		return sim.Scenario{}, usagef(hint, "read scenario: %s: is not UTF-8 text", name)
+	}
 	var f scenarioFile
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&f); err != nil {
-		return sim.Scenario{}, usagef("docs/scenarios.md describes the file", "read scenario: %s: %s", name, yaml.FormatError(err, false, true))
+	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	if err := decoder.Decode(&f); errors.Is(err, io.EOF) {
+		return sim.Scenario{}, usagef(hint, "read scenario: %s: is empty", name)
+	} else if err != nil {
+		return sim.Scenario{}, usagef(hint, "read scenario: %s: %s", name, yaml.FormatError(err, false, true))
+	}
+	if err := decoder.Decode(&scenarioFile{}); !errors.Is(err, io.EOF) {
+		return sim.Scenario{}, usagef(hint, "read scenario: %s: holds a second document; a file is one scenario", name)
 	}
 	s, where, err := f.scenario()
 	if err != nil {
-		return sim.Scenario{}, usagef("docs/scenarios.md describes the file", "read scenario: %s%s: %w", name, lineOf(data, where), err)
+		return sim.Scenario{}, usagef(hint, "read scenario: %s%s: %w", name, lineOf(data, where), err)
 	}
 	if s.Title == "" {
 		s.Title = "The scenario of " + name + "."
@@ -194,11 +200,11 @@ func parseScenario(name string, data []byte) (sim.Scenario, error) {
 
 // lineOf finds the line of a place such as "$.plan[2].do".
 func lineOf(data []byte, where string) string {
-	path, err := yaml.PathString(where)
+	place, err := yaml.PathString(where)
 	if err != nil {
 		return ""
 	}
-	node, err := path.ReadNode(bytes.NewReader(data))
+	node, err := place.ReadNode(bytes.NewReader(data))
 	if err != nil || node.GetToken() == nil {
 		return ""
 	}
@@ -226,6 +232,9 @@ func (f scenarioFile) scenario() (s sim.Scenario, where string, err error) {
 		return s, "$.zone", fmt.Errorf("%q is not a time zone such as Europe/Berlin", f.Zone)
 	}
 	s.Settings = wholeNumbers(f.Settings)
+	if err := usable(s.Silicon, settings.Source{Name: "settings", Values: s.Settings}); err != nil {
+		return s, "$.settings", fmt.Errorf("install-or-deferd would ignore what is wrong here:\n  %w", err)
+	}
 	s.Person = f.Person.person()
 	s.Other = f.Other.person()
 	s.Management = sim.Management(f.Management)
@@ -265,8 +274,8 @@ func (f scenarioFile) happenings(s sim.Scenario) (_ sim.Scenario, where string, 
 		s.Plan = append(s.Plan, event)
 	}
 	for i, fault := range f.Faults {
-		if !slices.Contains(sim.FaultKinds(), fault.Kind) {
-			return s, fmt.Sprintf("$.faults[%d].kind", i), fmt.Errorf("%q is not one of %s", fault.Kind, strings.Join(sim.FaultKinds(), ", "))
+		if where, err := fault.check(); err != nil {
+			return s, fmt.Sprintf("$.faults[%d].%s", i, where), err
 		}
 		s.Faults = append(s.Faults, sim.Fault(fault))
 	}

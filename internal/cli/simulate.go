@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -190,17 +191,24 @@ func (o simulateOptions) setSettings(s *sim.Scenario) error {
 	if err != nil {
 		return err
 	}
-	values := document.Values
-	_, findings := settings.Decode(settings.Platform{AppleSilicon: s.Silicon}, settings.Source{Name: o.settingsFile, Values: values})
-	if len(findings) > 0 {
-		var lines []string
-		for _, f := range findings {
-			lines = append(lines, f.String())
-		}
-		return usagef("install-or-deferd would ignore these", "settings are refused:\n  %s", strings.Join(lines, "\n  "))
+	if err := usable(s.Silicon, settings.Source{Name: o.settingsFile, Values: document.Values}); err != nil {
+		return usagef("install-or-deferd would ignore these", "settings are refused:\n  %w", err)
 	}
-	s.Settings = values
+	s.Settings = document.Values
 	return nil
+}
+
+// usable tells which settings the daemon would not use, a line for each.
+func usable(silicon bool, source settings.Source) error {
+	_, findings := settings.Decode(settings.Platform{AppleSilicon: silicon}, source)
+	var lines []string
+	for _, f := range findings {
+		lines = append(lines, f.String())
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(lines, "\n  "))
 }
 
 // setUpdates offers what a captured listing lists.
