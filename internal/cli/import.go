@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -15,11 +16,15 @@ func settingsImportCommand() *cobra.Command {
 		Short: "Make the administrator's file of what you have: a profile, a property list, an edited script",
 		Long: "Reads a configuration profile, a property list or a copy of the shell script that came before this program, with the\n" +
 			"variables that you edited in it (timing, logo, identifier, labels and messages), and writes the administrator's file.\n" +
-			"Standard error says of every value what became of it. Nothing in a script is run.",
+			"Standard error says of every value what became of it. Nothing in a script is run. A file that is there already is left\n" +
+			"alone.",
 		Example: "  install-or-defer settings import 'Install or Defer.sh' --output install-or-defer.yaml\n" +
 			"  install-or-defer settings import old.mobileconfig > install-or-defer.yaml",
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
+			if _, err := os.Lstat(output); output != "" && err == nil {
+				return usagef("name another file, or move that one away", "%s is there already", output)
+			}
 			data, err := readInput(command.InOrStdin(), args[0])
 			if err != nil {
 				return fmt.Errorf("import settings: %w", err)
