@@ -2,9 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
 	"github.com/install-or-defer/install-or-defer/internal/installer"
 	"github.com/install-or-defer/install-or-defer/internal/release"
@@ -40,13 +42,27 @@ func pkgBuildCommand() *cobra.Command {
 			if err != nil {
 				return usagef("", "describe package: %w", err)
 			}
+			if !command.Flags().Changed("output") {
+				if strings.ContainsAny(content.Version, `/\`) {
+					return usagef("name the file with --output", "package.version %q cannot be in the name of a file", content.Version)
+				}
+				o.output = packageFile(d, content.Version)
+			}
 			return o.write(command, content)
 		},
 	}
-	o.flags(command, "install-or-defer-"+release.Version()+".pkg")
+	o.flags(command, packageFile(deployment.Deployment{}, "VERSION"))
 	daemon.flags(command)
 	command.Flags().BoolVar(&reset, "reset-on-install", false, "an installation forgets the deadline of an earlier one, and so buys people more time")
 	return command
+}
+
+// packageFile is the file that the package is in, by the name under which jamf plan looks for it.
+func packageFile(d deployment.Deployment, version string) string {
+	if d.Jamf != nil && d.Jamf.Package.File != "" {
+		return d.Jamf.Package.FileName(version)
+	}
+	return "install-or-defer-" + version + ".pkg"
 }
 
 func pkgUninstallerCommand() *cobra.Command {
