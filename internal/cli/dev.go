@@ -186,7 +186,7 @@ func devAdvanceCommand() *cobra.Command {
 			}
 			at, err := jamflocal.Advance(command.Context(), address, by)
 			if err != nil {
-				return err
+				return fmt.Errorf("%w; is %s that of install-or-defer dev jamf-server, and does it run?", err, urlVariable)
 			}
 			fmt.Fprintf(command.OutOrStdout(), "It is %s there.\n", at.Format("2006-01-02 15:04"))
 			return nil

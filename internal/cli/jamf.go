@@ -244,9 +244,15 @@ func (o *jamfOptions) saveState(s *rollout.State) error {
 // jamfHint says what a person can do about some of the errors.
 func jamfHint(err error) error {
 	var refused *rollout.RefusedError
+	var answer *jamf.APIError
+	const troubleOfServer = 500
 	switch {
 	case errors.As(err, &refused):
 		return usagef("nothing was written", "%w", err)
+	case errors.Is(err, jamf.ErrSignIn) && (!errors.As(err, &answer) || answer.Status >= troubleOfServer):
+		return fmt.Errorf("%w; look at the address of the server, and whether it is there", err)
+	case errors.Is(err, rollout.ErrNoStage):
+		return usagef("name one of these, or next", "%w", err)
 	case errors.Is(err, jamf.ErrSignIn):
 		return usagef("look at "+idVariable+" and "+secretVariable+", and at the address of the server", "%w", err)
 	case errors.Is(err, rollout.ErrPolicyOff):
