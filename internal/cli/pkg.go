@@ -21,6 +21,8 @@ func pkgCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "pkg",
 		Short: "Build the installer package, on any system, and look into packages",
+		Args:  cobra.NoArgs,
+		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	command.AddCommand(pkgBuildCommand(), pkgUninstallerCommand(), pkgDaemonCommand(), pkgListCommand(), pkgVerifyCommand(), pkgSignCommand(), pkgNotarizeCommand())
 	return command

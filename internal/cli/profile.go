@@ -193,6 +193,10 @@ func replace(file string, data []byte) error {
 func replaceWith(file string, write func(io.Writer) error) (err error) {
 	const readable fs.FileMode = 0o644
 	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	var refused *fs.PathError
+	if errors.As(err, &refused) {
+		return &fs.PathError{Op: "create", Path: file, Err: refused.Err} // the name that was given, not the temporary one
+	}
 	if err != nil {
 		return err
 	}
@@ -214,5 +218,10 @@ func replaceWith(file string, write func(io.Writer) error) (err error) {
 	if err := temporary.Close(); err != nil {
 		return err
 	}
-	return os.Rename(temporary.Name(), file)
+	err = os.Rename(temporary.Name(), file)
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return &fs.PathError{Op: "replace", Path: file, Err: link.Err}
+	}
+	return err
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/install-or-defer/install-or-defer/internal/release"
 )
 
 // Exit codes of every command.
@@ -29,30 +31,37 @@ func Main(args []string, streams Streams) int {
 		Short: "Make Macs install pending Apple updates by a deadline, kindly",
 		Long: "install-or-defer is the administrator's tool: it runs anywhere, and shows and prepares what install-or-deferd\n" +
 			"does on Macs. Start with: install-or-defer simulate",
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Version:            release.Version(),
+		SilenceErrors:      true,
+		SilenceUsage:       true,
+		DisableSuggestions: true, // commandError makes them, at every level
 	}
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
 	root.SetArgs(args)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err, ""} })
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(initCommand(), settingsCommand(), simulateCommand(), previewCommand(), updatesCommand(), profileCommand(), pkgCommand(),
 		jamfCommand(), devCommand())
-	err := root.ExecuteContext(context.Background())
+	command, err := root.ExecuteContextC(context.Background())
 	if err == nil {
 		return exitDone
+	}
+	var usage *usageError
+	if !errors.As(err, &usage) && isCobraUsage(err) {
+		err = commandError(command, err)
 	}
 	var quiet *quietError
 	if errors.As(err, &quiet) {
 		return quiet.code
 	}
 	_, _ = fmt.Fprintf(streams.Err, "install-or-defer: %v\n", err)
-	var usage *usageError
-	if !errors.As(err, &usage) && !isCobraUsage(err) {
+	if !errors.As(err, &usage) {
 		return exitFailed
 	}
-	if usage != nil && usage.hint != "" {
+	if usage.hint != "" {
 		_, _ = fmt.Fprintf(streams.Err, "hint: %s\n", usage.hint)
 	}
 	return exitUsage
@@ -75,13 +84,3 @@ func usagef(hint, format string, args ...any) error {
 type quietError struct{ code int }
 
 func (e *quietError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
-
-// isCobraUsage recognizes the complaints that cobra makes before a command runs; it gives them no type.
-func isCobraUsage(err error) bool {
-	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires "} {
-		if len(err.Error()) >= len(start) && err.Error()[:len(start)] == start {
-			return true
-		}
-	}
-	return false
-}
