@@ -1,9 +1,13 @@
 package cli_test
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
 
 // TestExitCodes holds the codes that pipelines go by: 2 for what was called or written wrongly, 1 for what could not be done.
@@ -31,5 +35,31 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("%s ends with %d, not %d\n%s%s", test.args, code, test.code, stdout, stderr)
 			}
 		})
+	}
+}
+
+// TestScenariosOfThePagePlay plays the examples of docs/scenarios.md, and holds the page to the kinds of faults there are.
+func TestScenariosOfThePagePlay(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "docs", "scenarios.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(page, -1)
+	if len(examples) == 0 {
+		t.Error("the page has no example")
+	}
+	for _, example := range examples {
+		file := filepath.Join(t.TempDir(), "my.yaml")
+		if err := os.WriteFile(file, example[1], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, stderr, code := run(t, "simulate", file); code != 0 {
+			t.Errorf("simulate ends with %d\n%s", code, stderr)
+		}
+	}
+	for _, kind := range sim.FaultKinds() {
+		if !strings.Contains(string(page), " "+kind) {
+			t.Errorf("the page does not name the fault %s", kind)
+		}
 	}
 }
