@@ -30,10 +30,10 @@ func branding() []Key {
 		},
 		{
 			Name: SupportContact, Type: String, Default: "IT", MaxLength: maxContact,
-			Group: GroupAppearance, Since: since, Example: "the Help Desk (extension 4357)",
+			Group: GroupAppearance, Since: since, Example: "IT Support (extension 4357)",
 			Help: "Whom people can ask, as it appears in messages for %SUPPORT_CONTACT%.",
-			Paragraph: "It stands within a sentence, as in \"IT can help\", so begin it as it would there: a team, " +
-				"a telephone number or an address.",
+			Paragraph: "It begins a sentence, as in \"IT can help\", or stands within one: write what reads well in both, as the " +
+				"name of a team without an article, a telephone number or an address.",
 		},
 	}
 }
