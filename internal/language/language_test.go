@@ -3,6 +3,7 @@ package language_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -134,5 +135,24 @@ func TestFindOfAnUnknownLanguageIsEnglish(t *testing.T) {
 	}
 	if fmt.Sprint(language.Find("sv").Name) != "Svenska" {
 		t.Error("Svenska is not found")
+	}
+}
+
+// TestALanguageAddressesPeopleInOneWay looks for the other way, formal or familiar, in languages that have both: parts of
+// several texts stand in one window.
+func TestALanguageAddressesPeopleInOneWay(t *testing.T) {
+	for tag, other := range map[string]*regexp.Regexp{
+		"de": regexp.MustCompile(`\b([Dd]u|[Dd]ein\w*|[Dd]ich|[Dd]ir)\b`),
+		"es": regexp.MustCompile(`\b(usted|Su|Puede aplazar\w*|[Pp]ida|[Pp]regunte)\b`),
+		"fr": regexp.MustCompile(`\b([Tt]u|[Tt]on|[Tt]a|toi)\b`),
+		"it": regexp.MustCompile(`\b(Lei|Suo|Sua|Chieda)\b`),
+		"nl": regexp.MustCompile(`\b([Jj]e|[Jj]ij|[Jj]ouw?)\b`),
+		"sv": regexp.MustCompile(`\b(Ni|ni|Er|er|Ert|ert)\b`),
+	} {
+		for name, text := range language.Find(tag).Texts {
+			if word := other.FindString(text); word != "" {
+				t.Errorf("%s: %s says %q", tag, name, word)
+			}
+		}
 	}
 }
