@@ -13,29 +13,30 @@ const (
 )
 
 const (
-	// powerPatience is how long after the deadline an installation waits for power.
-	powerPatience = 24 * time.Hour
+	// patience is how long after the deadline an installation waits for the power and the space that the policy wants.
+	patience = 24 * time.Hour
 	// powerFloor is the charge, in percent, below which nothing is begun at all: a Mac that goes dark half-way is worse
 	// than one that is updated later.
 	powerFloor = 10
 )
 
-// Lacks tells what keeps an installation from being started at a time, under a policy and in a scene. Power is waited for
-// only so long after the deadline; without space an installation cannot succeed, so it is waited for as long as it takes.
+// Lacks tells what keeps an installation from being started at a time, under a policy and in a scene. A day after the
+// deadline it is tried with less: with any battery that is not nearly empty, and with any space, of which macOS knows how
+// much it can still free, and softwareupdate how much it needs.
 func Lacks(p Policy, s State, now time.Time, scene Scene) Lack {
 	t := turn{p: p, s: s, now: now}
 	return t.lacks(scene)
 }
 
 func (t *turn) lacks(scene Scene) Lack {
-	least := t.p.MinimumBattery
-	if t.overdue() && !t.now.Before(t.s.Deadline.Add(powerPatience)) {
-		least = min(least, powerFloor)
+	charge, space := t.p.MinimumBattery, t.p.MinimumSpace
+	if t.overdue() && !t.now.Before(t.s.Deadline.Add(patience)) {
+		charge, space = min(charge, powerFloor), 0
 	}
 	switch {
-	case scene.OnBattery && scene.Charge < least:
+	case scene.OnBattery && scene.Charge < charge:
 		return LackPower
-	case scene.Free > 0 && scene.Free < t.p.MinimumSpace:
+	case scene.Free > 0 && scene.Free < space:
 		return LackSpace
 	}
 	return LackNothing

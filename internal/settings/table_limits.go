@@ -50,8 +50,9 @@ func needs() []Key {
 		{
 			Name: MinimumFreeSpace, Type: Integer, Unit: Gigabytes, Default: int64(15), Min: 0, Max: 1000,
 			Group: GroupUpdates, Since: since, Example: "25",
-			Help:      "The free space below which a Mac does not install.",
-			Paragraph: "The person is told, the report says so, and the installation is tried again later.",
+			Help: "The free space below which a Mac does not install.",
+			Paragraph: "The person is told, and the report says so. An installation waits for 24 hours after the deadline at " +
+				"most; then it is left to softwareupdate whether there is enough.",
 		},
 	}
 }

@@ -53,10 +53,16 @@ func (p *Play) inTime() []string {
 // hindered tells whether something keeps the Mac from enforcing in time.
 func (p *Play) hindered() bool {
 	s := p.Scenario()
-	_, set := s.Settings["InstallWhenLoggedOut"]
-	_, manual := s.Settings["ManualUpdates"]
+	byHand := s.Silicon || p.sets("ManualUpdates", "InstallMethod")
 	absent := s.Person.Away || p.plans(sim.LogOut, sim.LoginWindow) || len(p.Entries(sim.KindSystem, unpowered)) > 0
-	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || set || (manual || s.Silicon) && absent
+	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || p.sets("InstallWhenLoggedOut") || byHand && absent
+}
+
+// sets tells whether the profile has one of these settings, from the start or later.
+func (p *Play) sets(keys ...string) bool {
+	s := p.Scenario()
+	return slices.ContainsFunc(keys, func(key string) bool { _, ok := s.Settings[key]; return ok }) ||
+		slices.ContainsFunc(s.Plan, func(e sim.Event) bool { return e.Do == sim.Profile && slices.Contains(keys, e.Key) })
 }
 
 // late tells of turns that begin too late or do not enforce.
