@@ -213,3 +213,23 @@ func TestAReminderThatWasAgreedToStands(t *testing.T) {
 		t.Errorf("the reminder is %+v", r)
 	}
 }
+
+func TestWhoIsBehindTheLoginWindowWhenAWarningEndsWasNotWarned(t *testing.T) {
+	for name, row := range map[string]struct {
+		end  enforce.Warned
+		want string
+	}{
+		"somebody else is logged in, and nobody there": {enforce.Warned{Scene: enforce.Scene{Others: 1}}, "Wait others"},
+		"who was there has clicked before":             {enforce.Warned{Clicked: true, Scene: enforce.Scene{Others: 1}}, "Install warned"},
+		"nobody is logged in any more":                 {enforce.Warned{}, "Install warned"},
+		"somebody is there":                            {enforce.Warned{Scene: somebody}, "Install warned"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			s.begins()
+			s.answers(enforce.AnswerUnseen, "Wait unseen")
+			s.due(s.s.Deadline, somebody, "Warn deadline")
+			s.hears(row.end, row.want)
+		})
+	}
+}
