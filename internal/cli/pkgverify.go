@@ -45,7 +45,11 @@ func pkgVerifyCommand() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
-				_, err = fmt.Fprintf(command.OutOrStdout(), "%s: whole, %s, %s\n", args[0], signedBy(p), content)
+				signer := signedBy(p)
+				if p.Signature != nil && o.roots == "" {
+					signer += ", whom nobody vouches for as no --root is given"
+				}
+				_, err = fmt.Fprintf(command.OutOrStdout(), "%s: whole, %s, %s\n", args[0], signer, content)
 				return err
 			})
 		},
