@@ -52,8 +52,8 @@ cross: ## Build both commands for every system they run on, into nowhere
 test: ## Run the tests
 	go test ./...
 
-race: ## Run the tests under the race detector (RACE=./internal/agent/... for some)
-	go test -race $(RACE)
+race: ## Run the tests under the race detector, with fewer plays at random (RACE=./internal/agent/... for some)
+	go test -race -short $(RACE)
 
 lint: tools ## Hold the code to the house rules, as Linux and as a Mac see it
 	$(GOLANGCI) config verify

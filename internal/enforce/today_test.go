@@ -65,7 +65,7 @@ func TestNothingIsBegunWithoutPowerOrSpace(t *testing.T) {
 			return "begins on an empty battery"
 		case c.battery > 0 && c.battery < m.policy.MinimumBattery && patience:
 			return "begins on a low battery"
-		case c.free > 0 && c.free < m.policy.MinimumSpace:
+		case c.free > 0 && c.free < m.policy.MinimumSpace && patience:
 			return "begins without space"
 		}
 		return ""
