@@ -11,7 +11,7 @@ RACE ?= ./...
 MUTANTS ?= internal/enforce
 
 .DEFAULT_GOAL := help
-.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants proof transcript axe screenshots ci
+.PHONY: help build release cross reproducible test race lint tools deps bench fuzz mutants proof proof-sample transcript axe screenshots ci
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,7 +82,12 @@ fuzz: ## Run every fuzz test for FUZZTIME (10s)
 		names=$$(go test -list '^Fuzz' "$$package"); \
 		for name in $$(echo "$$names" | awk '/^Fuzz/'); do \
 			echo "$$package $$name"; \
-			text=$$(go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" | tee /dev/stderr); \
+			text=$$(go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" | tee /dev/stderr) || \
+				case "$$text" in \
+				*"Failing input"*) exit 1 ;; \
+				*"context deadline exceeded"*) echo "the time was over in the middle of a try, which go test takes for a failure" ;; \
+				*) exit 1 ;; \
+				esac; \
 			if [ -n "$$INSTALL_OR_DEFER_PROOF_FILE" ]; then \
 				tried=$$(echo "$$text" | awk '{ for (i = 1; i < NF; i++) if ($$i == "execs:") n = $$(i + 1) } END { print n + 0 }'); \
 				printf '{"name":"fuzz tests","count":1}\n{"name":"seconds of fuzzing","count":%d}\n{"name":"inputs that fuzzing has tried","count":%d}\n' \
@@ -122,6 +127,14 @@ axe: ## Fetch axe-core with npm into ./bin: a test checks the preview's accessib
 
 screenshots: ## Take the pictures of the preview that the documentation shows (needs Chromium)
 	go test ./internal/preview -count=1 -run '^TestScreenshots$$' -screenshots "$(CURDIR)/docs/images"
+
+proof-sample: ## Do a part of what a proof does, in minutes, and write docs/reliability.md with these numbers
+	@set -ex; temp=$$(mktemp -d); trap 'rm -rf "$$temp"' EXIT; \
+	export INSTALL_OR_DEFER_PROOF_FILE="$$temp/counts"; \
+	go test -count=1 ./...; \
+	$(MAKE) --no-print-directory fuzz FUZZTIME=2s; \
+	go run ./internal/mutants -json "$$temp/mutants.json" internal/journal; \
+	go run ./internal/reliability/prove -sample -date "$$(date +%F)" -counts "$$temp/counts" -mutants "$$temp/mutants.json"
 
 transcript: ## Write the transcript that the README shows
 	go run ./cmd/install-or-defer simulate > docs/transcript.new

@@ -10,7 +10,11 @@ import (
 // Page is docs/reliability.md.
 func (p Proof) Page() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, opening, p.Date, p.Go)
+	extent := "It played everything in full."
+	if p.Sample {
+		extent = "It was a sample, by `make proof-sample`, which\ntakes minutes and plays a part of everything; `make proof` takes some hours."
+	}
+	fmt.Fprintf(&b, opening, p.Date, p.Go, extent)
 	b.WriteString(p.counts())
 	b.WriteString(p.mutants())
 	b.WriteString(crashes)
@@ -26,7 +30,9 @@ rendered from [reliability.json](reliability.json), and ` + "`go test`" + ` comp
 
 ` + "```console\n$ make proof\n```" + `
 
-The last run was on %s, with %s. All of it is simulated, or run on Linux with stand-in tools: nothing was run on a Mac.
+The last run was on %s, with %s. %s
+
+All of it is simulated, or run on Linux with stand-in tools: nothing was run on a Mac.
 
 `
 

@@ -47,7 +47,7 @@ func proof() reliability.Proof {
 func TestThePageSaysAllThatTheProofHolds(t *testing.T) {
 	page := proof().Page()
 	for _, want := range []string{
-		"The last run was on 2026-12-03, with go1.26.0.",
+		"The last run was on 2026-12-03, with go1.26.0. It played everything in full.\n",
 		"| Histories of one Mac's decisions | 1\u00a0234\u00a0567 |\n",
 		"| Plays at random | 7\u00a0200 |\n",
 		"| Kills of an apply | 12 |\n",
@@ -62,6 +62,14 @@ func TestThePageSaysAllThatTheProofHolds(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("it does not hold %q:\n%s", want, page)
 		}
+	}
+}
+
+func TestThePageSaysThatARunWasASample(t *testing.T) {
+	p := proof()
+	p.Sample = true
+	if page := p.Page(); !strings.Contains(page, "with go1.26.0. It was a sample, by `make proof-sample`") || strings.Contains(page, "in full.\n") {
+		t.Error(page[:1000])
 	}
 }
 

@@ -15,8 +15,9 @@ import (
 // Proof is what the last run of `make proof` has shown. There is no room in it for a failure: a run that finds one writes
 // nothing.
 type Proof struct {
-	Date    string   `json:"date"` // of the run, as "2026-12-03"
-	Go      string   `json:"go"`   // the version that it was built with
+	Date    string   `json:"date"`   // of the run, as "2026-12-03"
+	Go      string   `json:"go"`     // the version that it was built with
+	Sample  bool     `json:"sample"` // it was `make proof-sample`, which plays a part of everything
 	Counts  []Count  `json:"counts"`
 	Mutants []Tally  `json:"mutants"`
 	Faults  []Faults `json:"faults"`
