@@ -106,7 +106,11 @@ func place(t *testing.T, program, script string, mode os.FileMode) {
 		if script != "" && !strings.HasPrefix(script, "#!") {
 			script = "#!/bin/sh\n" + script + "\n"
 		}
+		// A process that another test starts meanwhile would hold the file open for writing, and Linux then starts no program
+		// from it.
+		syscall.ForkLock.RLock()
 		err = os.WriteFile(program, []byte(script), mode)
+		syscall.ForkLock.RUnlock()
 	}
 	if err != nil {
 		t.Fatal(err)
