@@ -17,14 +17,10 @@ import (
 
 // TestBrowserLooks looks at the page as people with other eyes, hands and screens have it.
 func TestBrowserLooks(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("-short: a browser takes its time")
-	}
-	ctx := browserOf(t)
+	_, visit := stories(t)
 	open := func(t *testing.T) *tab {
 		t.Helper()
-		return page(ctx, t, serve(t, based("f.yaml", "settings:\n  PromptTimeout: soon\n  WorkdayStartHour: 8\n  WorkdayEndHour: 18\n")).URL())
+		return visit(t, based("f.yaml", "settings:\n  PromptTimeout: soon\n  WorkdayStartHour: 8\n  WorkdayEndHour: 18\n"))
 	}
 	t.Run("axe finds nothing that is serious", func(t *testing.T) {
 		checker := axe(t)

@@ -48,15 +48,7 @@ func (p *tab) view(name string) {
 }
 
 func TestBrowserMakesThings(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("-short: a browser takes its time")
-	}
-	ctx := browserOf(t)
-	open := func(t *testing.T, o preview.Options) *tab {
-		t.Helper()
-		return page(ctx, t, serve(t, o).URL())
-	}
+	ctx, open := stories(t)
 	t.Run("a message that is edited is seen in all windows", func(t *testing.T) {
 		p := open(t, preview.Options{})
 		p.intel()

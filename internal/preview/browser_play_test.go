@@ -13,15 +13,7 @@ import (
 
 // TestBrowser opens the page as an administrator does, in one browser, a tab for each story.
 func TestBrowser(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("-short: a browser takes its time")
-	}
-	ctx := browserOf(t)
-	open := func(t *testing.T, o preview.Options) *tab {
-		t.Helper()
-		return page(ctx, t, serve(t, o).URL())
-	}
+	ctx, open := stories(t)
 	t.Run("a stubborn person is clicked through to the forced restart", func(t *testing.T) {
 		p := open(t, preview.Options{})
 		p.intel()

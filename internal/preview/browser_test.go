@@ -73,6 +73,21 @@ func serve(t testing.TB, o preview.Options) *preview.Server {
 	return server
 }
 
+// stories lets a test run beside others and tell its stories in one browser, each on a page that open opens. In short tests
+// there are none.
+func stories(t *testing.T) (ctx context.Context, open func(*testing.T, preview.Options) *tab) {
+	t.Helper()
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short: a browser takes its time")
+	}
+	ctx = browserOf(t)
+	return ctx, func(t *testing.T, o preview.Options) *tab {
+		t.Helper()
+		return page(ctx, t, serve(t, o).URL())
+	}
+}
+
 // browserOf starts one browser for a test and its subtests.
 func browserOf(t testing.TB) context.Context {
 	t.Helper()

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 	"time"
 
+	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 )
 
@@ -125,14 +127,8 @@ func (s *Server) pkg(w http.ResponseWriter, r *http.Request) {
 	}
 	const patience = 5 * time.Minute
 	_ = http.NewResponseController(w).SetWriteDeadline(s.options.Now().Add(patience))
-	var c Choices
-	if err := decode(r.Body, &c); err != nil {
-		fail(w, err)
-		return
-	}
-	d, err := c.deployment(s.options.Base)
-	if err != nil {
-		fail(w, err)
+	c, d, ok := s.declared(w, r)
+	if !ok {
 		return
 	}
 	logo, err := c.picture(s.options.Base)
@@ -140,12 +136,9 @@ func (s *Server) pkg(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	out := &held{}
-	if err := s.options.Build(r.Context(), out, d, logo); err != nil {
-		fail(w, &buildError{err})
-		return
-	}
-	send(w, "install-or-defer.pkg", "application/octet-stream", out.data)
+	produce(w, "install-or-defer.pkg", "application/octet-stream", func(out io.Writer) error {
+		return s.options.Build(r.Context(), out, d, logo)
+	})
 }
 
 // buildError says that a package could not be built: that is for the administrator to read.
@@ -154,24 +147,33 @@ type buildError struct{ err error }
 func (e *buildError) Error() string { return e.err.Error() }
 func (e *buildError) Unwrap() error { return e.err }
 
-// hand hands a file out, whole or not at all.
+// hand hands a file out.
 func (s *Server) hand(w http.ResponseWriter, r *http.Request, file export) {
-	var c Choices
-	if err := decode(r.Body, &c); err != nil {
-		fail(w, err)
-		return
+	if _, d, ok := s.declared(w, r); ok {
+		produce(w, file.name, file.kind, func(out io.Writer) error { return file.write(r.Context(), out, d) })
 	}
-	d, err := c.deployment(s.options.Base)
+}
+
+// declared reads what was chosen, and makes the deployment of it. Where it cannot, it has said so.
+func (s *Server) declared(w http.ResponseWriter, r *http.Request) (c Choices, d deployment.Deployment, ok bool) {
+	err := decode(r.Body, &c)
+	if err == nil {
+		d, err = c.deployment(s.options.Base)
+	}
 	if err != nil {
 		fail(w, err)
-		return
 	}
+	return c, d, err == nil
+}
+
+// produce sends what is written, whole or not at all.
+func produce(w http.ResponseWriter, name, kind string, write func(out io.Writer) error) {
 	out := &held{}
-	if err := file.write(r.Context(), out, d); err != nil {
+	if err := write(out); err != nil {
 		fail(w, &buildError{err})
 		return
 	}
-	send(w, file.name, file.kind, out.data)
+	send(w, name, kind, out.data)
 }
 
 func (s *Server) sheet(w http.ResponseWriter, r *http.Request) {
