@@ -52,10 +52,7 @@ func (p *Play) inTime() []string {
 
 // hindered tells whether something keeps the Mac from enforcing in time.
 func (p *Play) hindered() bool {
-	s := p.Scenario()
-	byHand := s.Silicon || p.sets("ManualUpdates", "InstallMethod")
-	absent := s.Person.Away || p.plans(sim.LogOut, sim.LoginWindow) || len(p.Entries(sim.KindSystem, unpowered)) > 0
-	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || p.sets("InstallWhenLoggedOut") || byHand && absent
+	return p.Hindered || p.faulty() || p.plans(sim.Offline, sim.Encrypt, sim.SetClock) || p.sets("InstallWhenLoggedOut")
 }
 
 // sets tells whether the profile has one of these settings, from the start or later.
@@ -81,7 +78,7 @@ func (p *Play) late() (broken []string) {
 			if late := turn.Began.Sub(since) - p.asleep(since, turn.Began); i > 0 && late > agent.Interval+time.Minute {
 				broken = append(broken, fmt.Sprintf("no turn for %v after the deadline", late))
 			}
-			if turn.Whole && !enforced && !excused(decisions[len(decisions)-1].Action) {
+			if turn.Whole && !enforced && !p.excused(decisions[len(decisions)-1].Action) {
 				broken = append(broken, fmt.Sprintf("%v after the deadline nothing is enforced", turn.Ended.Sub(deadline)))
 			}
 		}
@@ -92,12 +89,19 @@ func (p *Play) late() (broken []string) {
 	return nil
 }
 
-// excused tells whether a turn that does not enforce waits for what the Mac cannot do without.
-func excused(action enforce.Action) bool {
+// excused tells whether a turn that does not enforce waits for what the Mac cannot do without: where only a person can
+// install, that is also a person.
+func (p *Play) excused(action enforce.Action) bool {
+	if action.Reason() == enforce.WhyNobody {
+		return p.byHand()
+	}
 	return slices.Contains([]enforce.Why{
 		enforce.WhyPower, enforce.WhySpace, enforce.WhySettingUp, enforce.WhyDeclared, enforce.WhyLater, enforce.WhyOthers,
 	}, action.Reason())
 }
+
+// byHand tells whether it may be that only a person can install.
+func (p *Play) byHand() bool { return p.Scenario().Silicon || p.sets("ManualUpdates", "InstallMethod") }
 
 // decisionsOf lists the decisions of a turn.
 func (p *Play) decisionsOf(turn int) []Decision {
