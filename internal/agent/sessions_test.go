@@ -81,6 +81,26 @@ func TestTheTableOfSessions(t *testing.T) {
 	}
 }
 
+// Without scutil nobody can tell an empty Mac from one with people behind the login window, so nothing is installed upon
+// them before the final warning has failed to be seen three times.
+func TestWhoIsBehindTheLoginWindowIsNotTakenForNobody(t *testing.T) {
+	for _, kind := range sim.FaultKinds() {
+		t.Run(kind, func(t *testing.T) {
+			s := ordinary(answering(sim.Act{Do: sim.Defer}))
+			s.Settings, s.Limit = map[string]any{"MaxDeferralTime": int64(24 * 60 * 60)}, 3*24*time.Hour
+			s.Plan = []sim.Event{{Do: sim.LoginWindow}}
+			s.Faults = []sim.Fault{{Tool: "scutil", Kind: kind}}
+			p := playOut(t, s)
+			p.Removed(t)
+			first, warnings := promisetest.Actions[enforce.Install](p)[0], promisetest.Actions[enforce.Warn](p)
+			must(t, first.Action.Reason() == enforce.WhyUnwarned, "installed because of %q", first.Action.Reason())
+			must(t, first.State.Unwarned == 3 && len(warnings) >= 3, "%d warnings failed, %d decided", first.State.Unwarned, len(warnings))
+			must(t, first.At.Sub(first.State.Deadline) <= 2*time.Hour, "enforced %v after the deadline", first.At.Sub(first.State.Deadline))
+			must(t, p.Said("scutil does not say who is logged in behind the login window; somebody is taken to be there"), "the trouble is not said")
+		})
+	}
+}
+
 // firstColumn lists the first cells of a table in a document.
 func firstColumn(t *testing.T, name string) (cells []string) {
 	t.Helper()

@@ -2,6 +2,7 @@ package macos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,7 +40,10 @@ func (c Console) Person(ctx context.Context) (Person, error) {
 	return s.Person, nil
 }
 
-// owner asks who owns /dev/console.
+// errHidden is that nobody owns the console, which says nothing about who is logged in behind the login window.
+var errHidden = errors.New("scutil does not say who is logged in behind the login window")
+
+// owner asks who owns /dev/console. That is root at the login window, whether or not people are logged in behind it.
 func (c Console) owner(ctx context.Context) (Sessions, error) {
 	out, err := c.Host.Runner.Run(ctx, Command{Path: statPath, Args: []string{"-f%Su", "/dev/console"}, Timeout: shortly})
 	if err != nil {
@@ -49,8 +53,11 @@ func (c Console) owner(ctx context.Context) (Sessions, error) {
 	if person.Name == "" {
 		return Sessions{}, out.failure(statPath)
 	}
-	if person.Nobody() {
-		return Sessions{Setup: person.Name == setupUser}, nil
+	switch {
+	case person.Name == setupUser:
+		return Sessions{Setup: true}, nil
+	case person.Nobody():
+		return Sessions{}, errHidden
 	}
 	out, err = c.Host.Runner.Run(ctx, Command{Path: idPath, Args: []string{"-u", person.Name}, Timeout: shortly})
 	if err != nil {
@@ -61,7 +68,7 @@ func (c Console) owner(ctx context.Context) (Sessions, error) {
 		return Sessions{}, fmt.Errorf("id -u %q: %q is not a user id", person.Name, firstLine(out.Stdout))
 	}
 	if person.Nobody() {
-		return Sessions{}, nil
+		return Sessions{}, errHidden
 	}
 	return Sessions{Person: person}, nil
 }

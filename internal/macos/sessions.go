@@ -18,7 +18,8 @@ type Sessions struct {
 }
 
 // Sessions asks scutil(8) who is logged in, and where somebody is at the console, ioreg(8) whether the screen is locked.
-// Where scutil does not answer, the owner of /dev/console is all that is known. A lock that cannot be told is none.
+// Where scutil does not answer, the owner of /dev/console is all that is known, and it is an error if that is nobody, as
+// people may be logged in behind the login window. A lock that cannot be told is none.
 //
 // Remote people are either such who share the screen from afar in a session of their own, or such who have gone to
 // the login window and left their programs running. Which of the two it is, scutil does not say; nobody is in front of

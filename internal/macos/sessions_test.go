@@ -152,8 +152,8 @@ func TestSessionsWhereScutilIsSilent(t *testing.T) {
 		{"somebody owns the console", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "501\n"}, "ioreg": {Stdout: `"CGSSessionScreenIsLocked"=Yes`}}, Sessions{Person: Person{"ann", 501}, Locked: true}, ""},
 		{"ioreg is missing", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "501\n"}}, Sessions{Person: Person{"ann", 501}}, ""},
 		{"Setup Assistant does", map[string]Output{"stat": {Stdout: "_mbsetupuser\n"}}, Sessions{Setup: true}, ""},
-		{"root does", map[string]Output{"stat": {Stdout: "root\n"}}, Sessions{}, ""},
-		{"an account that is root's in all but name", map[string]Output{"stat": {Stdout: "toor\n"}, "id": {Stdout: "0\n"}}, Sessions{}, ""},
+		{"root does", map[string]Output{"stat": {Stdout: "root\n"}}, Sessions{}, "find console user: scutil does not say who is logged in behind the login window"},
+		{"an account that is root's in all but name", map[string]Output{"stat": {Stdout: "toor\n"}, "id": {Stdout: "0\n"}}, Sessions{}, "find console user: scutil does not say who is logged in behind the login window"},
 		{"nothing is told", nil, Sessions{}, "find console user: /usr/bin/stat: not found"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

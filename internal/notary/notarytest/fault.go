@@ -87,6 +87,15 @@ func Cut(after int64) Fault {
 	}
 }
 
+// Silent takes the request's body and never answers; it ends when the client leaves.
+func Silent() Fault {
+	return func(_ http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err == nil {
+			<-r.Context().Done()
+		}
+	}
+}
+
 // Blabbing refuses and repeats all that it was sent: the worst that a service could do to a credential.
 func Blabbing(status int) Fault {
 	return func(w http.ResponseWriter, r *http.Request) {

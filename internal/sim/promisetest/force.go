@@ -129,7 +129,7 @@ func enforces(action enforce.Action) bool {
 // warnedFirst is P3: whoever is logged in has seen a final warning for UpdateDelay of awake time, or has clicked, or no
 // window could be shown in three turns in a row.
 func (p *Play) warnedFirst() (broken []string) {
-	c := consent{delay: p.setting("UpdateDelay")}
+	c := consent{delay: p.setting("UpdateDelay"), hidden: p.faulty("scutil")}
 	for _, m := range p.moments() {
 		broken = append(broken, c.see(m)...)
 	}
@@ -139,6 +139,7 @@ func (p *Play) warnedFirst() (broken []string) {
 // consent is what people have said and seen so far.
 type consent struct {
 	delay   time.Duration // for which a warning has to stand
+	hidden  bool          // nothing may tell who is logged in behind the login window
 	agreed  time.Time     // when somebody agreed last, was warned for long enough, or was not there
 	warning *moment       // the warning of this turn
 	unseen  int           // warnings since one was last seen
@@ -170,13 +171,14 @@ func (c *consent) see(m moment) (broken []string) {
 func (c *consent) judge(m moment, install enforce.Install) (broken []string) {
 	const pauses = 30 * time.Second // in which a closed warning comes back
 	const most = 3
-	if m.apart && !m.agree && c.agreed.IsZero() {
+	unwarned := install.Reason() == enforce.WhyUnwarned && c.unseen >= most
+	if m.apart && !m.agree && c.agreed.IsZero() && (!c.hidden || !unwarned) {
 		broken = append(broken, fmt.Sprintf("installed at %v upon people who were neither asked nor warned", m.real))
 	}
 	if c.warning != nil && m.awake-c.warning.awake >= c.delay-min(pauses, c.delay/2) {
 		c.agreed = m.real
 	}
-	if install.Reason() == enforce.WhyUnwarned && c.unseen >= most {
+	if unwarned {
 		c.agreed = m.real // and for one that goes on where this is interrupted
 	}
 	if c.agreed.IsZero() || m.real.Sub(c.agreed) > holds {
