@@ -290,6 +290,7 @@ func (m *Mac) administer(e Event) {
 		m.note(KindSystem, "A policy installs the package again.")
 	case Reload:
 		m.note(KindSystem, "An administrator unloads and loads the job.")
+		m.loaded = m.hasJob()
 		panic(halt{"reload"})
 	}
 }

@@ -154,9 +154,14 @@ func restarts(text string) bool {
 	}, text)
 }
 
-// asleep is for how long the Mac was asleep between two true times.
+// asleep is for how long the Mac was asleep, or off for a restart, between two true times.
 func (p *Play) asleep(from, to time.Time) (sum time.Duration) {
+	var before time.Time
 	for _, m := range p.moments() {
+		if strings.HasPrefix(m.Text, "The Mac has started") && m.Kind == sim.KindSystem {
+			sum += max(0, earlier(to, m.real).Sub(later(from, before)))
+		}
+		before = m.real
 		by, ok := strings.CutPrefix(m.Text, "closes the lid for ")
 		if d, err := time.ParseDuration(by); ok && err == nil && m.Kind == sim.KindPerson {
 			sum += max(0, earlier(to, m.real.Add(d)).Sub(later(from, m.real)))
