@@ -172,7 +172,8 @@ func (c *consent) judge(m moment, install enforce.Install) (broken []string) {
 	const pauses = 30 * time.Second // in which a closed warning comes back
 	const most = 3
 	unwarned := install.Reason() == enforce.WhyUnwarned && c.unseen >= most
-	if m.apart && !m.agree && c.agreed.IsZero() && (!c.hidden || !unwarned) {
+	warned := c.warning != nil && c.unseen == 0 // before they went to the login window
+	if m.apart && !m.agree && c.agreed.IsZero() && !warned && (!c.hidden || !unwarned) {
 		broken = append(broken, fmt.Sprintf("installed at %v upon people who were neither asked nor warned", m.real))
 	}
 	if c.warning != nil && m.awake-c.warning.awake >= c.delay-min(pauses, c.delay/2) {
