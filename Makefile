@@ -78,18 +78,18 @@ bench: ## Run the benchmarks, and show what matters as a table with ratios
 	go run ./internal/performance
 
 fuzz: ## Run every fuzz test for FUZZTIME (10s)
-	@set -e -o pipefail; for package in $$(go list ./...); do \
+	@set -e -o pipefail; log=$$(mktemp); trap 'rm -f "$$log"' EXIT; for package in $$(go list ./...); do \
 		names=$$(go test -list '^Fuzz' "$$package"); \
 		for name in $$(echo "$$names" | awk '/^Fuzz/'); do \
 			echo "$$package $$name"; \
-			text=$$(go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" | tee /dev/stderr) || \
-				case "$$text" in \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" | tee "$$log" || \
+				case "$$(cat "$$log")" in \
 				*"Failing input"*) exit 1 ;; \
 				*"context deadline exceeded"*) echo "the time was over in the middle of a try, which go test takes for a failure" ;; \
 				*) exit 1 ;; \
 				esac; \
 			if [ -n "$$INSTALL_OR_DEFER_PROOF_FILE" ]; then \
-				tried=$$(echo "$$text" | awk '{ for (i = 1; i < NF; i++) if ($$i == "execs:") n = $$(i + 1) } END { print n + 0 }'); \
+				tried=$$(awk '{ for (i = 1; i < NF; i++) if ($$i == "execs:") n = $$(i + 1) } END { print n + 0 }' "$$log"); \
 				printf '{"name":"fuzz tests","count":1}\n{"name":"seconds of fuzzing","count":%d}\n{"name":"inputs that fuzzing has tried","count":%d}\n' \
 					$(FUZZTIME:s=) $$tried >> "$$INSTALL_OR_DEFER_PROOF_FILE"; \
 			fi; \
