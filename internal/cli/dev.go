@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,7 +55,7 @@ func devServerCommand() *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(command.Context(), os.Interrupt)
 			defer stop()
-			return jamflocal.Serve(ctx, o.server(), jamflocal.Options{
+			err := jamflocal.Serve(ctx, o.server(), jamflocal.Options{
 				Address: o.address, Speed: o.speed, Now: now, Sleep: pause,
 				Ready: func(url string) error {
 					if err := o.groups(ctx, url); err != nil {
@@ -64,6 +66,10 @@ func devServerCommand() *cobra.Command {
 					return err
 				},
 			})
+			if errors.Is(err, syscall.EADDRINUSE) {
+				return usagef("give another port, as in --address 127.0.0.1:0 for any that is free", "%s is taken by another program", o.address)
+			}
+			return err
 		},
 	}
 	flags := command.Flags()

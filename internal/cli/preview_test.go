@@ -179,15 +179,20 @@ func TestPreviewOpensTheBrowser(t *testing.T) {
 	}
 }
 
-func TestPreviewSaysThatAPortIsTaken(t *testing.T) {
+func TestAPortThatIsTakenIsNamed(t *testing.T) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = listener.Close() }()
 	address, _ := listener.Addr().(*net.TCPAddr)
-	_, stderr, code := run(t, "preview", "--no-open", "--port", fmt.Sprint(address.Port))
-	if code != 2 || !strings.Contains(stderr, "is taken by another program") || !strings.Contains(stderr, "hint: leave --port out") {
-		t.Errorf("%d %s", code, stderr)
+	for hint, args := range map[string][]string{
+		"hint: leave --port out":      {"preview", "--no-open", "--port", fmt.Sprint(address.Port)},
+		"hint: give another port, as": {"dev", "jamf-server", "--address", address.String()},
+	} {
+		_, stderr, code := run(t, args...)
+		if code != 2 || !strings.Contains(stderr, "is taken by another program") || !strings.Contains(stderr, hint) {
+			t.Errorf("%v: %d %s", args, code, stderr)
+		}
 	}
 }

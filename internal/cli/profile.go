@@ -167,7 +167,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// deliver writes a whole file, or to standard output where no file is named.
+// deliver writes a whole file and says so, or to standard output where no file is named.
 func deliver(out io.Writer, file string, data []byte) error {
 	if file == "" {
 		if _, err := out.Write(data); err != nil {
@@ -178,6 +178,7 @@ func deliver(out io.Writer, file string, data []byte) error {
 	if err := replace(file, data); err != nil {
 		return fmt.Errorf("write file: %w", err)
 	}
+	fmt.Fprintf(out, "%s is written.\n", file)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
 
 	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
@@ -96,7 +97,7 @@ func (o simulateOptions) scenario(stdin io.Reader, args []string) (sim.Scenario,
 		}
 	}
 	for _, change := range []func(*sim.Scenario) error{
-		o.setMac, o.setZone, o.setAnswers, o.setSettings,
+		o.setMac, o.setZone, o.setAnswers, o.setLanguages, o.setSettings,
 		func(s *sim.Scenario) error { return o.setUpdates(stdin, s) },
 	} {
 		if err := change(&scenario); err != nil {
@@ -104,9 +105,6 @@ func (o simulateOptions) scenario(stdin io.Reader, args []string) (sim.Scenario,
 		}
 	}
 	scenario.Seed = o.seed
-	if o.languages != "" {
-		scenario.Person.Languages = strings.FieldsFunc(o.languages, func(r rune) bool { return r == ',' || r == ' ' })
-	}
 	return scenario, nil
 }
 
@@ -160,6 +158,20 @@ func (o simulateOptions) setZone(s *sim.Scenario) error {
 		start = sim.CommonStart()
 	}
 	s.Start = time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), start.Minute(), start.Second(), 0, zone)
+	return nil
+}
+
+func (o simulateOptions) setLanguages(s *sim.Scenario) error {
+	if o.languages == "" {
+		return nil
+	}
+	s.Person.Languages = strings.FieldsFunc(o.languages, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, tag := range s.Person.Languages {
+		var unknown language.ValueError // well formed, so a person may have it: texts are in English then
+		if _, err := language.Parse(tag); err != nil && !errors.As(err, &unknown) {
+			return usagef("give tags as in 'de, pt-BR'", "--language %q: %q is no tag of a language", o.languages, tag)
+		}
+	}
 	return nil
 }
 
