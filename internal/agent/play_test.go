@@ -1,17 +1,17 @@
 package agent_test
 
 import (
-	"flag"
 	"testing"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
+	"github.com/install-or-defer/install-or-defer/internal/prooftest"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 	"github.com/install-or-defer/install-or-defer/internal/sim/promisetest"
 )
 
 func TestMain(m *testing.M) {
-	// A play takes some ten milliseconds. Give -rapid.checks for more than these.
-	if err := flag.Set("rapid.checks", "40"); err != nil {
+	const plays = 40 // each takes some ten milliseconds
+	if err := prooftest.Sample(plays); err != nil {
 		panic(err)
 	}
 	m.Run()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/install-or-defer/install-or-defer/internal/preview"
+	"github.com/install-or-defer/install-or-defer/internal/prooftest"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
@@ -213,8 +213,8 @@ func TestAFilmEndsWithItsContext(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
-	// A film takes some ten milliseconds. Give -rapid.checks for more than these.
-	if err := flag.Set("rapid.checks", "40"); err != nil {
+	const films = 40 // each takes some ten milliseconds
+	if err := prooftest.Sample(films); err != nil {
 		panic(err)
 	}
 	m.Run()

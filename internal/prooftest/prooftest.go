@@ -2,12 +2,15 @@
 //
 // A property that held in a hundred histories is worth less than one that held in a hundred thousand. `make test` plays a
 // sample, in seconds; `make proof` plays everything, and has each test append what it did to a file, from which
-// docs/reliability.md is made. In any other run both functions do nothing.
+// docs/reliability.md is made. In any other run nothing is counted.
 package prooftest
 
 import (
 	"encoding/json"
+	"errors"
+	"flag"
 	"os"
+	"strconv"
 	"testing"
 )
 
@@ -25,6 +28,17 @@ type Line struct {
 
 // Full tells whether a test is to play everything, and not a sample.
 func Full() bool { return os.Getenv(full) == "1" }
+
+// Sample is for a TestMain: it says how often a property whose tries are slow is tried, and has it draw the same each time,
+// unless everything is to be played. A test that fails in one run of many says nothing about the change that it fails on.
+// The flags -rapid.checks and -rapid.seed outrank it; a seed of 0 draws anew.
+func Sample(checks int) error {
+	seed := 1
+	if Full() {
+		seed = 0
+	}
+	return errors.Join(flag.Set("rapid.checks", strconv.Itoa(checks)), flag.Set("rapid.seed", strconv.Itoa(seed)))
+}
 
 // Count notes that a test has done a thing so many times. The name says what, in the plural: "histories of enforce". Counts
 // of the same name are added up, over all tests and packages, so a test counts once what it alone has done. The line is

@@ -1,9 +1,12 @@
 package prooftest_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
+
+	_ "pgregory.net/rapid" // whose flags are set
 
 	"github.com/install-or-defer/install-or-defer/internal/prooftest"
 )
@@ -34,6 +37,18 @@ func TestOnlyAProofPlaysEverything(t *testing.T) {
 		t.Setenv("INSTALL_OR_DEFER_PROOF", value)
 		if prooftest.Full() != want {
 			t.Errorf("%q: %t", value, !want)
+		}
+	}
+}
+
+func TestASampleIsTheSameEachTimeAndAProofIsNot(t *testing.T) {
+	for value, seed := range map[string]string{"": "1", "1": "0"} {
+		t.Setenv("INSTALL_OR_DEFER_PROOF", value)
+		if err := prooftest.Sample(7); err != nil {
+			t.Fatal(err)
+		}
+		if got := flag.Lookup("rapid.seed").Value.String(); got != seed || flag.Lookup("rapid.checks").Value.String() != "7" {
+			t.Errorf("%q: the seed is %s", value, got)
 		}
 	}
 }
