@@ -60,6 +60,7 @@ func TestWhoAgreedToOneUpdateHasNotAgreedToTwo(t *testing.T) {
 func TestWhatTheToolRestartedForAndIsStillOfferedHasFailed(t *testing.T) {
 	s := tell(t)
 	s.begins()
+	s.s.Install.Cause = "no space" // of an earlier one
 	s.answers(enforce.AnswerInstall, "Install agreed")
 	s.restarts() // by the tool, which has not been seen to end
 	s.turn("Look verify")
@@ -67,6 +68,15 @@ func TestWhatTheToolRestartedForAndIsStillOfferedHasFailed(t *testing.T) {
 	s.must(s.s.Install.Cause == "still offered after it was installed: macOS Ventura 13.7", "the cause is %q", s.s.Install.Cause)
 	s.pass(time.Minute)
 	s.turn("Wait deferred")
+}
+
+func TestWhatTheToolSaidNothingAgainstAndIsStillOfferedHasFailed(t *testing.T) {
+	s := tell(t)
+	s.begins()
+	s.answers(enforce.AnswerInstall, "Install agreed")
+	s.hears(enforce.Installed{Outcome: enforce.OutcomeUnproven, Scene: somebody}, "Look verify")
+	s.looked("Wait install-failed", macOS)
+	s.must(s.s.Install.Cause == "still offered after it was installed: macOS Ventura 13.7", "the cause is %q", s.s.Install.Cause)
 }
 
 func TestOfManyUpdatesTheFirstAreRemembered(t *testing.T) {

@@ -32,14 +32,10 @@ func (d Declaration) covers(u Update) bool {
 	if d.None() || !strings.HasPrefix(u.Title, "macOS ") {
 		return false
 	}
-	if d.Build != "" && u.Build != "" && d.Build == u.Build {
+	if d.Version == u.Version || d.Build != "" && d.Build == u.Build {
 		return true
 	}
-	version := u.Version
-	if version == "" || d.Version == version {
-		return d.Version == version
-	}
-	rest, ok := strings.CutPrefix(version, d.Version+".")
+	rest, ok := strings.CutPrefix(u.Version, d.Version+".")
 	return ok && !strings.Contains(rest, ".") // 15.7 asks for 15.7.2, and 15 for nothing in particular
 }
 
@@ -115,14 +111,11 @@ func (t *turn) declared(d Declaration) {
 	}
 }
 
-// lapse tells whether a declaration has come to nothing. From then on the person is reminded.
+// lapse tells whether the declaration, which has not lapsed before, has come to nothing. From then on the person is reminded.
 func (t *turn) lapse() bool {
 	s := &t.s
 	d := s.Declared
 	started := s.Clock.Boot.Add(declarationGrace)
-	if d.None() || s.Lapsed {
-		return s.Lapsed
-	}
 	late := !t.now.Before(d.due().Add(declarationGrace)) && !t.now.Before(started) || !t.now.Before(d.At.Add(declarationLast))
 	if late {
 		s.Lapsed = true
