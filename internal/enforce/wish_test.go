@@ -117,6 +117,25 @@ func TestAPolicyThatBecomesStricterAndLaxAgainStaysStrict(t *testing.T) {
 	s.at("the deadline", s.s.Deadline, start.Add(24*time.Hour))
 }
 
+func TestAPolicyThatHasBecomeStricterIsObeyedOnce(t *testing.T) {
+	s := deferring(t)
+	s.p.MaxDeferral = 24 * time.Hour // and from nine to five nobody is interrupted
+	s.p.Workday = enforce.Workday{Start: 9, End: 17, Days: [7]bool{true, true, true, true, true, true, true}}
+	s.turn("Wait deferred")
+	s.at("the deadline", s.s.Deadline, start.Add(32*time.Hour))
+	s.p.Workday = enforce.Workday{}
+	s.turn("Wait deferred")
+	s.at("the deadline that was told", s.s.Deadline, start.Add(32*time.Hour))
+}
+
+func TestADateForAllIsObeyedWithinARound(t *testing.T) {
+	s := deferring(t)
+	s.p.LatestDeadline = start.Add(10 * time.Hour)
+	s.turn("Wait deferred")
+	s.at("the deadline", s.s.Deadline, start.Add(10*time.Hour))
+	s.must(s.s.Limit == enforce.LimitDate, "the limit is %s", s.s.Limit)
+}
+
 func TestSkipDeferralEnforcesAtOnce(t *testing.T) {
 	s := tell(t)
 	s.p.SkipDeferral = true
