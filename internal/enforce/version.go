@@ -85,9 +85,9 @@ func Oldest(updates []Update) string {
 		}
 		g, ok := parseGeneration(u.Version)
 		if !ok || g.major < 10 {
-			g, ok = titleGeneration(u.Title)
+			g, _ = titleGeneration(u.Title)
 		}
-		if ok && g.major >= 10 && (version == "" || g.less(oldest)) {
+		if g.major >= 10 && (version == "" || g.less(oldest)) {
 			version, oldest = g.String(), g
 		}
 	}

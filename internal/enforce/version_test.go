@@ -50,6 +50,8 @@ func TestOldest(t *testing.T) {
 		{"of 10.x it is two numbers", []enforce.Update{update("macOS Catalina 10.15.7", "10.15.7"), update("macOS Big Sur 11.1", "11.1")}, "10.15"},
 		{"without a version the title has it", []enforce.Update{update("macOS 10.14.6 Update", "")}, "10.14"},
 		{"a version that is not of macOS is none", []enforce.Update{update("macOS 12 Supplement", "1.0"), update("macOS Ventura", "13.7")}, "12"},
+		{"nor is 9", []enforce.Update{update("macOS 12 Supplement", "9"), update("macOS Ventura", "13.7")}, "12"},
+		{"nor 10 alone", []enforce.Update{update("macOS 12 Supplement", "10.x"), update("macOS Ventura", "13.7")}, "12"},
 		{"10 is one of macOS", []enforce.Update{update("macOS 13 Update", "10.14.6")}, "10.14"},
 		{"what cannot be read at all is left out", []enforce.Update{update("macOS Supplement", "x"), update("macOS 9 Supplement", "9"), update("macOS Elm", "11.2")}, "11"},
 	} {
