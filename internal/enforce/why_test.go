@@ -72,11 +72,12 @@ func TestExplainInFull(t *testing.T) {
 			"Nothing speaks against looking for updates now.", "No deadline is set: none is before a look has found a required update.",
 		}},
 		{"a declaration that has come to nothing", round(func(p *enforce.Policy, s *enforce.State) {
-			p.Declarations, s.Lapsed, s.Limit = true, true, enforce.LimitDeclaration
+			p.Declarations, p.MethodReason, s.Lapsed, s.Limit = true, "this Mac has an Intel processor", true, enforce.LimitDeclaration
 			s.Declared, s.Pending = enforce.Declaration{Version: "13.7", At: start}, []enforce.Update{macOS}
 		}), []string{
 			due, "The deadline is 2026-11-26 09:00:00 +0000, in 3 days.", "It is the date on which macOS enforces the update itself, as the management says.",
 			"Pending: macOS Ventura 13.7, which softwareupdate installs in the background.",
+			"The method: this Mac has an Intel processor.",
 			"macOS was to enforce macOS 13.7 by 2026-11-23 09:00:00 +0000, and that has come to nothing.",
 		}},
 	} {
