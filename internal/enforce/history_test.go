@@ -73,6 +73,7 @@ type chapter struct {
 	declared              int   // a declaration appears that is due in so many minutes
 	heeds                 bool  // macOS carries its declaration out
 	ramped                bool  // Apple does not let this Mac have the updates yet
+	noOwner               bool  // the person cannot authorize a new macOS
 	owner                 bool  // the installation fails for want of an owner's password
 	look                  int   // 0 works, 1 fails, 2 is cut
 	noDownload            bool
@@ -212,7 +213,7 @@ func drawChapter(t *rapid.T, w troubles) *chapter {
 
 // drawObstacle draws what the person or the Mac is up to.
 func drawObstacle(t *rapid.T, c *chapter) {
-	switch rapid.IntRange(0, 7).Draw(t, "in the way") {
+	switch rapid.IntRange(0, 8).Draw(t, "in the way") {
 	case 0:
 		c.busy = true
 	case 1:
@@ -229,6 +230,8 @@ func drawObstacle(t *rapid.T, c *chapter) {
 		c.declared = rapid.IntRange(-100, 3000).Draw(t, "declared, minutes ahead")
 	case 7:
 		c.heeds = true
+	case 8:
+		c.noOwner = true
 	}
 	c.plugs = oneIn(t, 2, "plugs in")
 }

@@ -241,7 +241,7 @@ func (m *mac) scene(c *chapter) enforce.Scene {
 	m.alone = c.nobody
 	return enforce.Scene{
 		Somebody: !c.nobody, Converting: c.converting, Busy: c.busy, Locked: c.locked, Others: c.others, SettingUp: c.settingUp,
-		OnBattery: c.battery > 0, Charge: c.battery, Free: c.free,
+		OnBattery: c.battery > 0, Charge: c.battery, Free: c.free, NoOwner: c.noOwner,
 	}
 }
 

@@ -3,6 +3,8 @@ package enforce_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -96,22 +98,25 @@ func TestPhase(t *testing.T) {
 	}
 }
 
-// reasons are all there are.
-func reasons() []enforce.Why {
-	return []enforce.Why{
-		enforce.WhyTurn, enforce.WhyVerify, enforce.WhyRestarted, enforce.WhyInterrupted, enforce.WhyReminded, enforce.WhyDeferred,
-		enforce.WhyBackOff, enforce.WhyClock, enforce.WhyLookFailed, enforce.WhyNothingLeft, enforce.WhyNotCached,
-		enforce.WhyConverting, enforce.WhyDue, enforce.WhyNobody, enforce.WhyDeadline, enforce.WhyDeadlineNobody, enforce.WhyAgreed,
-		enforce.WhyWarned, enforce.WhyInstalled, enforce.WhyInstalledNobody, enforce.WhyRestartPending, enforce.WhyStillUp,
-		enforce.WhyRestarting, enforce.WhyRestartRefused, enforce.WhyUnseen, enforce.WhyInstallFailed, enforce.WhyByHand,
-		enforce.WhyByHandOverdue, enforce.WhyNoEvent, enforce.WhyUnwarned, enforce.WhyPower, enforce.WhySpace, enforce.WhyBusy,
-		enforce.WhyLocked, enforce.WhyOthers, enforce.WhySettingUp, enforce.WhyDeclared, enforce.WhyLater,
+// reasons lists all that there are, as the source has them.
+func reasons(t *testing.T) (list []enforce.Why) {
+	t.Helper()
+	source, err := os.ReadFile("why.go")
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, found := range regexp.MustCompile(`(?m)^\tWhy\w+ +Why = "(.+?)"`).FindAllStringSubmatch(string(source), -1) {
+		list = append(list, enforce.Why(found[1]))
+	}
+	if len(list) < 30 {
+		t.Fatalf("these are not all: %v", list)
+	}
+	return list
 }
 
 func TestEveryReasonHasASentence(t *testing.T) {
 	seen := map[string]enforce.Why{}
-	for _, why := range reasons() {
+	for _, why := range reasons(t) {
 		s := enforce.State{Decision: why, Restart: enforce.RestartState{Power: enforce.Restart}}
 		sentence := enforce.Explain(policy(), s, start)[0]
 		if !strings.HasSuffix(sentence, ".") || strings.ContainsAny(sentence, "{}") || strings.HasPrefix(sentence, "No turn") || seen[sentence] != "" {

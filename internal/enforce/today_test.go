@@ -171,7 +171,7 @@ func TestTheHistoriesHoldWhatTheyAreFor(t *testing.T) {
 		}
 	}
 	wanted := []string{"limit time", "limit count", "limit date", "limit declaration", "limit value", "limit none", "lapsed", "hold"}
-	for _, why := range reasons() {
+	for _, why := range reasons(t) {
 		if why != enforce.WhyNoEvent && why != enforce.WhyRestarting {
 			wanted = append(wanted, "because "+string(why))
 		}

@@ -21,7 +21,7 @@ type Workday struct {
 
 // Working tells whether t, in its own time zone, is working time.
 func (w Workday) Working(t time.Time) bool {
-	if w.Start >= w.End || !w.Days[t.Weekday()] || t.Hour() < w.Start || t.Hour() >= w.End {
+	if !w.Days[t.Weekday()] || t.Hour() < w.Start || t.Hour() >= w.End {
 		return false
 	}
 	year, month, day := t.Date()

@@ -18,6 +18,21 @@ func zone(t interface{ Fatal(...any) }, name string) *time.Location {
 	return z
 }
 
+func TestWorking(t *testing.T) {
+	w := enforce.Workday{Start: 8, End: 18, Days: [7]bool{time.Wednesday: true}}
+	for at, want := range map[string]bool{
+		"2026-11-25 07:59:59": false, "2026-11-25 08:00:00": true, "2026-11-25 17:59:59": true, "2026-11-25 18:00:00": false, "2026-11-26 10:00:00": false,
+	} {
+		when, err := time.Parse(time.DateTime, at)
+		if err != nil || w.Working(when) != want {
+			t.Errorf("%s: %t, %v", at, !want, err)
+		}
+	}
+	if midnight := time.Date(2026, time.November, 25, 0, 0, 0, 0, time.UTC); (enforce.Workday{Days: w.Days}).Working(midnight) {
+		t.Error("there is no working time, and it is working time")
+	}
+}
+
 func TestWorkdayAfter(t *testing.T) {
 	all := [7]bool{true, true, true, true, true, true, true}
 	week := [7]bool{false, true, true, true, true, true, false}
@@ -43,6 +58,7 @@ func TestWorkdayAfter(t *testing.T) {
 		{"work ends in the hour that Berlin skips", "Europe/Berlin", enforce.Workday{Start: 1, End: 2, Days: all}, "2026-03-29 01:30:00", "2026-03-29 03:00:00"},
 		{"the clock is put forward in New York at work", "America/New_York", enforce.Workday{Start: 0, End: 23, Days: all}, "2026-03-08 00:30:00", "2026-03-08 23:00:00"},
 		{"Lord Howe moves by half an hour", "Australia/Lord_Howe", enforce.Workday{Start: 1, End: 4, Days: all}, "2026-04-05 01:15:00", "2026-04-05 04:00:00"},
+		{"work ends with the day where Nuuk skips its last hour", "America/Nuuk", enforce.Workday{Start: 9, End: 23, Days: all}, "2026-03-28 22:30:00", "2026-03-29 00:00:00"},
 		{"Apia has skipped a Friday", "Pacific/Apia", enforce.Workday{Start: 8, End: 23, Days: all}, "2011-12-29 22:00:00", "2011-12-29 23:00:00"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
