@@ -134,7 +134,8 @@ proof-sample: ## Do a part of what a proof does, in minutes, and write docs/reli
 	go test -count=1 ./...; \
 	$(MAKE) --no-print-directory fuzz FUZZTIME=2s; \
 	go run ./internal/mutants -json "$$temp/mutants.json" internal/journal; \
-	go run ./internal/reliability/prove -sample -date "$$(date +%F)" -counts "$$temp/counts" -mutants "$$temp/mutants.json"
+	go run ./internal/reliability/prove -date "$$(date +%F)" -counts "$$temp/counts" -mutants "$$temp/mutants.json" \
+		-extent "It was a sample, by \`make proof-sample\`, which takes minutes and plays a part of everything; \`make proof\` takes some hours."
 
 transcript: ## Write the transcript that the README shows
 	go run ./cmd/install-or-defer simulate > docs/transcript.new

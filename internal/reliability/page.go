@@ -10,11 +10,7 @@ import (
 // Page is docs/reliability.md.
 func (p Proof) Page() string {
 	var b strings.Builder
-	extent := "It played everything in full."
-	if p.Sample {
-		extent = "It was a sample, by `make proof-sample`, which\ntakes minutes and plays a part of everything; `make proof` takes some hours."
-	}
-	fmt.Fprintf(&b, opening, p.Date, p.Go, extent)
+	fmt.Fprintf(&b, opening, p.Date, p.Go, p.Extent)
 	b.WriteString(p.counts())
 	b.WriteString(p.mutants())
 	b.WriteString(crashes)
@@ -30,7 +26,8 @@ rendered from [reliability.json](reliability.json), and ` + "`go test`" + ` comp
 
 ` + "```console\n$ make proof\n```" + `
 
-The last run was on %s, with %s. %s
+The last run was on %s, with %s.
+%s
 
 All of it is simulated, or run on Linux with stand-in tools: nothing was run on a Mac.
 

@@ -25,7 +25,7 @@ func TestCountsOfOneNameAreAddedUp(t *testing.T) {
 
 func proof() reliability.Proof {
 	return reliability.Proof{
-		Date: "2026-12-03", Go: "go1.26.0",
+		Date: "2026-12-03", Go: "go1.26.0", Extent: "It played everything in full.",
 		Counts: []reliability.Count{
 			{Name: "plays at random", Count: 7200},
 			{Name: "histories of one Mac's decisions", Count: 1234567},
@@ -47,7 +47,7 @@ func proof() reliability.Proof {
 func TestThePageSaysAllThatTheProofHolds(t *testing.T) {
 	page := proof().Page()
 	for _, want := range []string{
-		"The last run was on 2026-12-03, with go1.26.0. It played everything in full.\n",
+		"The last run was on 2026-12-03, with go1.26.0.\nIt played everything in full.\n",
 		"| Histories of one Mac's decisions | 1\u00a0234\u00a0567 |\n",
 		"| Plays at random | 7\u00a0200 |\n",
 		"| Kills of an apply | 12 |\n",
@@ -65,10 +65,10 @@ func TestThePageSaysAllThatTheProofHolds(t *testing.T) {
 	}
 }
 
-func TestThePageSaysThatARunWasASample(t *testing.T) {
+func TestThePageSaysWhatWasNotPlayed(t *testing.T) {
 	p := proof()
-	p.Sample = true
-	if page := p.Page(); !strings.Contains(page, "with go1.26.0. It was a sample, by `make proof-sample`") || strings.Contains(page, "in full.\n") {
+	p.Extent = "It was a sample."
+	if page := p.Page(); !strings.Contains(page, "with go1.26.0.\nIt was a sample.\n") || strings.Contains(page, "in full.\n") {
 		t.Error(page[:1000])
 	}
 }

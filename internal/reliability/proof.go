@@ -17,7 +17,7 @@ import (
 type Proof struct {
 	Date    string   `json:"date"`   // of the run, as "2026-12-03"
 	Go      string   `json:"go"`     // the version that it was built with
-	Sample  bool     `json:"sample"` // it was `make proof-sample`, which plays a part of everything
+	Extent  string   `json:"extent"` // a sentence that says what was played, and what of it was not
 	Counts  []Count  `json:"counts"`
 	Mutants []Tally  `json:"mutants"`
 	Faults  []Faults `json:"faults"`

@@ -29,7 +29,7 @@ func run(args []string, out io.Writer) error {
 	date := flags.String("date", "", "the `day` of the run")
 	counts := flags.String("counts", "", "the `file` that tests have appended their counts to")
 	mutants := flags.String("mutants", "", "the `file` that the mutants have written, as JSON")
-	sample := flags.Bool("sample", false, "the run was a sample")
+	extent := flags.String("extent", "It played everything in full.", "a `sentence` that says what was played")
 	proof := flags.String("proof", "docs/reliability.json", "the `file` that holds the proof")
 	page := flags.String("page", "docs/reliability.md", "the `file` that shows it")
 	if err := flags.Parse(args); err != nil {
@@ -54,6 +54,6 @@ func run(args []string, out io.Writer) error {
 	if err := json.Unmarshal(data, &tried); err != nil {
 		return fmt.Errorf("read mutants: %w", err)
 	}
-	p.Date, p.Go, p.Sample, p.Mutants = *date, runtime.Version(), *sample, tried.Folders
+	p.Date, p.Go, p.Extent, p.Mutants = *date, runtime.Version(), *extent, tried.Folders
 	return p.Write(*proof, *page)
 }
