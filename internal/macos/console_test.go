@@ -131,7 +131,8 @@ func TestParseConsoleUser(t *testing.T) {
 		{"Setup Assistant is nobody", dictionary("Name : _mbsetupuser", "UID : 248"), Person{}, true},
 		{"root is nobody", dictionary("Name : root", "UID : 0"), Person{}, true},
 		{"a name without an id is nobody", dictionary("Name : ann"), Person{}, true},
-		{"an id that is no number is nobody", dictionary("Name : ann", "UID : $(id)"), Person{}, true},
+		{"an id that is no number says nothing", dictionary("Name : ann", "UID : $(id)"), Person{}, false},
+		{"nor does one that no user has", dictionary("Name : ann", "UID : 10000000000000000000"), Person{}, false},
 		{"a negative id is nobody", dictionary("Name : ann", "UID : -2"), Person{}, true},
 		{"an empty name is nobody", dictionary("Name : ", "UID : 501"), Person{}, true},
 		{"no such key is nobody", "  No such key\n", Person{}, true},
@@ -193,6 +194,7 @@ func TestConsoleArguments(t *testing.T) {
 func FuzzParseConsoleUser(f *testing.F) {
 	f.Add(dictionary("Name : ann", "UID : 501"))
 	f.Add("  No such key\n")
+	f.Add("Name : ann\nUID : 10000000000000000000")
 	f.Add("  Name : loginwindow\n  UID : 0\n")
 	f.Add("<dictionary> {\n  SessionInfo : <array> {\n    0 : <dictionary> {\n      kCGSSessionOnConsoleKey : TRUE\n")
 	f.Fuzz(func(t *testing.T, text string) {

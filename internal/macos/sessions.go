@@ -3,6 +3,7 @@ package macos
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,28 +107,42 @@ func readSessions(text string) (owner Person, list []session, ok bool) {
 		case indent <= 2 && key == "Name":
 			owner.Name, ok = value, true
 		case indent <= 2 && key == "UID":
-			owner.UID, _ = strconv.Atoi(value)
+			id, known := userID(value)
+			if !known {
+				return Person{}, nil, false
+			}
+			owner.UID = id
 		case indent == 4 && value == "<dictionary> {":
 			list = append(list, session{done: true})
 		case indent > 2 && len(list) > 0:
-			list[len(list)-1].read(key, value)
+			if !list[len(list)-1].read(key, value) {
+				return Person{}, nil, false
+			}
 		}
 	}
 	return owner, list, ok
 }
 
-// read reads a key of a session. Some captures hold no more than the first three.
-func (e *session) read(key, value string) {
+// userID reads a user id. What is none is a person that is not known, which is not nobody.
+func userID(text string) (id int, ok bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return int(n), err == nil && n <= math.MaxUint32
+}
+
+// read reads a key of a session, and tells whether it could be. Some captures hold no more than the first three.
+func (e *session) read(key, value string) (ok bool) {
+	ok = true
 	switch key {
 	case "kCGSSessionOnConsoleKey":
 		e.on = value == "TRUE"
 	case "kCGSSessionUserIDKey":
-		e.person.UID, _ = strconv.Atoi(value)
+		e.person.UID, ok = userID(value)
 	case "kCGSSessionUserNameKey":
 		e.person.Name = value
 	case "kCGSessionLoginDoneKey":
 		e.done = value == "TRUE"
 	}
+	return ok
 }
 
 // among completes what the dictionary says by the sessions that it lists.

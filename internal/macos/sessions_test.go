@@ -99,8 +99,10 @@ func TestParseSessions(t *testing.T) {
 			}
 		})
 	}
-	if got, ok := parseSessions("scutil: crashed\n"); ok || got != (Sessions{}) {
-		t.Errorf("a crash is taken for %+v", got)
+	for _, text := range []string{"scutil: crashed\n", listed("loginwindow", "0", entry("0", "ann", "50l", "FALSE"))} {
+		if got, ok := parseSessions(text); ok || got != (Sessions{}) {
+			t.Errorf("%q is taken for %+v", text, got)
+		}
 	}
 }
 
