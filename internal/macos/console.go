@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -63,8 +62,8 @@ func (c Console) owner(ctx context.Context) (Sessions, error) {
 	if err != nil {
 		return Sessions{}, err
 	}
-	person.UID, err = strconv.Atoi(firstLine(out.Stdout))
-	if err != nil || person.UID < 0 {
+	var known bool
+	if person.UID, known = userID(firstLine(out.Stdout)); !known || person.UID < 0 {
 		return Sessions{}, fmt.Errorf("id -u %q: %q is not a user id", person.Name, firstLine(out.Stdout))
 	}
 	if person.Nobody() {

@@ -164,6 +164,7 @@ func TestConsoleAsksTheOwnerOfTheConsoleWhereScutilIsSilent(t *testing.T) {
 		{"there is no tool", nil, Person{}, true},
 		{"id is missing", map[string]Output{"stat": {Stdout: "ann\n"}}, Person{}, true},
 		{"id says no number", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "no such user\n"}}, Person{}, true},
+		{"id says a number that no user has", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "10000000000\n"}}, Person{}, true},
 		{"id says a negative number", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "-2\n"}}, Person{}, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -107,11 +107,10 @@ func readSessions(text string) (owner Person, list []session, ok bool) {
 		case indent <= 2 && key == "Name":
 			owner.Name, ok = value, true
 		case indent <= 2 && key == "UID":
-			id, known := userID(value)
-			if !known {
+			var known bool
+			if owner.UID, known = userID(value); !known {
 				return Person{}, nil, false
 			}
-			owner.UID = id
 		case indent == 4 && value == "<dictionary> {":
 			list = append(list, session{done: true})
 		case indent > 2 && len(list) > 0:
