@@ -82,9 +82,10 @@ func FuzzParseFacts(f *testing.F) {
 	f.Add("15.7.2\n")
 	f.Add("{ usec = 9, sec = 5")
 	f.Add("sec = 99999999999999999999")
+	f.Add(" sec = 1600000000, usec = 12366666666666666")
 	f.Fuzz(func(t *testing.T, text string) {
 		boot, ok := parseBootTime(text)
-		if ok && (boot.Unix() <= 0 || !strings.Contains(text, "sec = ")) || !ok && !boot.IsZero() {
+		if sec, _ := numberAfter(text, "sec = "); ok && (sec <= 0 || boot.Unix() != sec) || !ok && !boot.IsZero() {
 			t.Errorf("%q: started at %s, %t", text, boot, ok)
 		}
 		version, ok := parseVersion(text)

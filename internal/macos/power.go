@@ -76,6 +76,9 @@ func parseBootTime(text string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	usec, _ := numberAfter(text, "usec = ")
+	if usec >= 1_000_000 {
+		return time.Time{}, false
+	}
 	return time.Unix(sec, usec*1000), true
 }
 

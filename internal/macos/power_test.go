@@ -23,6 +23,7 @@ func TestParseBootTime(t *testing.T) {
 		{"zero", "{ sec = 0, usec = 0 }", time.Time{}, false},
 		{"negative", "{ sec = -1, usec = 0 }", time.Time{}, false},
 		{"too large", "{ sec = 99999999999999999999, usec = 0 }", time.Time{}, false},
+		{"more microseconds than a second has", "{ sec = 1600000000, usec = 1000000 }", time.Time{}, false},
 		{"empty", "", time.Time{}, false},
 		{"another text", "kern.boottime: no such name", time.Time{}, false},
 	} {
