@@ -6,18 +6,15 @@ import "strings"
 // last. The findings name every value that was not taken as it stands, in the order of the sources. Decode keeps nothing
 // of the sources' values, and whatever they are, every effective value is within its limits.
 func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
-	table := Table()
-	d := &decoder{platform: platform, sources: sources, values: make(map[string]decided, len(table)), keys: make(map[string]*Key, len(table))}
+	keys := known()
+	d := &decoder{platform: platform, sources: sources, values: make(map[string]decided, len(keys.all))}
 	for _, source := range sources {
 		d.reports = append(d.reports, &report{source: source.Name})
 	}
-	for i := range table {
-		d.keys[table[i].Name] = &table[i]
-	}
-	for i := range table {
-		switch key := &table[i]; key.Name {
+	for i := range keys.all {
+		switch key := &keys.all[i]; key.Name {
 		case WorkdayStartHour:
-			d.hours(key)
+			d.hours(key, keys.named[WorkdayEndHour])
 		case WorkdayEndHour: // decided with WorkdayStartHour
 		default:
 			d.values[key.Name] = d.decide(key)
@@ -25,14 +22,10 @@ func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
 	}
 	var findings []Finding
 	for i, source := range sources {
-		unknown(source, table, d.reports[i])
+		unknown(source, keys.all, d.reports[i])
 		findings = append(findings, d.reports[i].all()...)
 	}
-	values := make(map[string]Value, len(d.values))
-	for name, v := range d.values {
-		values[name] = v.Value
-	}
-	return Settings{values: values, keys: d.keys}, findings
+	return Settings{values: d.values}, findings
 }
 
 // decoder is one run of Decode.
@@ -41,7 +34,6 @@ type decoder struct {
 	sources  []Source
 	reports  []*report // one for each source
 	values   map[string]decided
-	keys     map[string]*Key // into one table
 }
 
 // decided is an effective value, with the index of the source that it comes from, or that it was limited by.
@@ -113,8 +105,7 @@ func (d *decoder) fallback(key *Key) decided {
 
 // hours decides the working hours as a pair: both are set and in order, or neither counts. Where the sources' first
 // choice makes no pair, the hour of the source that comes first is given up, or both hours if they come from one.
-func (d *decoder) hours(startKey *Key) {
-	endKey := d.keys[WorkdayEndHour]
+func (d *decoder) hours(startKey, endKey *Key) {
 	start, end := d.candidates(startKey), d.candidates(endKey)
 	for len(start) > 0 && len(end) > 0 && start[0].hour() >= end[0].hour() {
 		a, b := start[0], end[0]

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -82,6 +83,21 @@ const tenYears = 10 * 365 * 24 * 3600
 
 // since is the version that brought the keys so far.
 const since = "1.0.0"
+
+// known is the table for this package alone, built once. Nobody may change it.
+var known = sync.OnceValue(func() index {
+	x := index{all: Table(), named: map[string]*Key{}}
+	for i := range x.all {
+		x.named[x.all[i].Name] = &x.all[i]
+	}
+	return x
+})
+
+// index is a table whose keys can be found by their names.
+type index struct {
+	all   []Key
+	named map[string]*Key // into all
+}
 
 // Lookup finds a key by its exact name.
 func Lookup(name string) (Key, bool) {

@@ -10,8 +10,7 @@ import (
 // Settings holds the effective value of every key. It does not change once [Decode] has made it. The zero Settings has
 // the defaults of an Intel Mac.
 type Settings struct {
-	values map[string]Value
-	keys   map[string]*Key // by name; nil in the zero Settings
+	values map[string]decided // nil in the zero Settings
 }
 
 // Value is an effective value and where it comes from.
@@ -30,7 +29,8 @@ type NamedValue struct {
 // All returns the effective value of every key, in the order of the table. The caller may keep and change what it gets.
 func (s Settings) All() []NamedValue {
 	var all []NamedValue
-	for _, key := range Table() {
+	for i := range known().all {
+		key := &known().all[i]
 		v := s.value(key)
 		all = append(all, NamedValue{Name: key.Name, Value: v.Value, Source: v.Source})
 	}
@@ -81,10 +81,10 @@ func (s Settings) Texts(name string) []string {
 }
 
 // value is the effective value of a key, which the caller may keep and change.
-func (s Settings) value(key Key) Value {
-	v, ok := s.values[key.Name]
-	if !ok {
-		v = Value{Value: key.Default, Source: DefaultSource}
+func (s Settings) value(key *Key) Value {
+	v := Value{Value: key.Default, Source: DefaultSource}
+	if found, ok := s.values[key.Name]; ok {
+		v = found.Value
 	}
 	switch list := v.Value.(type) {
 	case []int64:
@@ -102,11 +102,8 @@ func (s Settings) value(key Key) Value {
 }
 
 // known finds the key that a getter was asked for.
-func (s Settings) known(getter, name string) Key {
-	if key, ok := s.keys[name]; ok {
-		return *key
-	}
-	key, ok := Lookup(name)
+func (s Settings) known(getter, name string) *Key {
+	key, ok := known().named[name]
 	if !ok {
 		panic(fmt.Sprintf("settings: %s(%q): there is no such key", getter, name))
 	}
@@ -114,7 +111,7 @@ func (s Settings) known(getter, name string) Key {
 }
 
 // typed finds the key that a getter was asked for, which has to be of one of these types.
-func (s Settings) typed(getter, name string, types ...Type) Key {
+func (s Settings) typed(getter, name string, types ...Type) *Key {
 	key := s.known(getter, name)
 	if !slices.Contains(types, key.Type) {
 		panic(fmt.Sprintf("settings: %s(%q): the key is of type %s", getter, name, key.Type))
