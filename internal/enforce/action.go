@@ -23,15 +23,20 @@ type Download struct {
 
 // Prompt asks the person to install or defer: [Answered].
 type Prompt struct {
+	Updates  []Update  // those that it is about
+	NoOwner  bool      // the person cannot install those that are left to them, and is to ask for help
 	Until    time.Time // the prompt is gone by then
 	Last     bool      // a deferral now lasts to the deadline
-	Deadline time.Time // what the person is told: a deferral that is the last by number brings the deadline forward
+	Deadline time.Time // what the person is told: where deferrals are limited by number, these may be used up before the deadline
 	Why
 }
 
 // Warn shows the final warning, which cannot be dismissed, for at least UpdateDelay of awake time or until the person
 // clicks its button: [Warned].
-type Warn struct{ Why }
+type Warn struct {
+	Updates []Update // those that are installed then
+	Why
+}
 
 // Install installs updates: [Installed].
 type Install struct {
@@ -56,10 +61,11 @@ type ForceRestart struct {
 
 // Remind asks the person to install in Software Update: [Reminded].
 type Remind struct {
-	Open     bool // open Software Update, since the person just agreed
-	Standing bool // keep a window up
-	Overdue  bool // the deadline has passed: the window cannot be dismissed
-	NoOwner  bool // the person cannot install, and is to ask for help
+	Updates  []Update // those that are left to the person
+	Open     bool     // open Software Update, since the person just agreed
+	Standing bool     // keep a window up
+	Overdue  bool     // the deadline has passed: the window cannot be dismissed
+	NoOwner  bool     // the person cannot install, and is to ask for help
 	Why
 }
 

@@ -8,16 +8,23 @@ import (
 // ask turns to the person: with a prompt before the deadline, with the final warning after it.
 func (t *turn) ask(scene Scene) Action {
 	s := &t.s
-	ours := len(t.pending(ByTool)) > 0
+	if t.acting() {
+		t.lapse()
+	}
+	ours := t.pending(ByTool)
 	switch {
 	case scene.Converting:
 		return Wait{Why: WhyConverting}
-	case !ours:
+	case len(t.left()) == 0:
+		return Wait{Until: s.Later, Why: WhyLater}
+	case len(ours) == 0:
 		return t.askByHand(scene)
 	case t.agreed():
 		return t.install(WhyAgreed, scene)
 	case t.deferred():
 		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
+	case t.acting() && power(ours) != Stay: // two restarts would meet
+		return t.leaveToMacOS()
 	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && scene.empty():
 		return t.install(WhyDeadlineNobody, scene)
 	case !scene.Somebody:
@@ -26,7 +33,7 @@ func (t *turn) ask(scene Scene) Action {
 		if lack := t.lacks(scene); lack != LackNothing { // what cannot be started is not announced
 			return t.install(WhyDeadline, scene)
 		}
-		return Warn{Why: WhyDeadline}
+		return Warn{Updates: ours, Why: WhyDeadline}
 	default:
 		return t.prompt(scene)
 	}
@@ -50,16 +57,19 @@ func (s Scene) whoIsNotAsked() Why {
 // askByHand turns to the person where only they, or macOS itself, can install.
 func (t *turn) askByHand(scene Scene) Action {
 	s := &t.s
-	overdue := s.Deadline.Sub(t.now) < shortestPrompt
-	alone := s.ByHand() && t.p.System != ByPerson // softwareupdate would do, and has failed
+	s.Lack = t.lacks(scene)
+	overdue, most := s.Deadline.Sub(t.now) < shortestPrompt, maxReminders
+	if overdue {
+		most = maxRemindersOverdue
+	}
 	switch {
-	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && scene.empty() && alone && t.now.Sub(s.Install.FailedAt) >= retryAlone:
+	case overdue && len(t.byHand()) == 0:
+		return t.leaveToMacOS()
+	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && scene.empty() && t.triesAlone():
 		return t.installAlone(scene) // there is nobody to hand the updates to
-	case overdue && len(t.pending(ByPerson)) == 0 && !t.lapse():
-		return Wait{Until: s.Declared.due().Add(declarationGrace), Why: WhyDeclared}
 	case !scene.Somebody:
 		return Wait{Why: scene.whoIsNotAsked()}
-	case s.Reminders >= maxReminders:
+	case s.Reminders >= most:
 		return Wait{Why: WhyReminded}
 	case overdue && t.helpless(scene):
 		return t.sendForHelp()
@@ -74,14 +84,37 @@ func (t *turn) askByHand(scene Scene) Action {
 	}
 }
 
-// helpless tells whether the person can do nothing about what is left to them: macOS takes no password but an owner's.
-func (t *turn) helpless(scene Scene) bool {
-	return scene.NoOwner && !slices.ContainsFunc(t.pending(ByPerson), func(u Update) bool { return !u.system() })
+// leaveToMacOS waits for what macOS is about to do.
+func (t *turn) leaveToMacOS() Action {
+	return Wait{Until: t.s.Declared.due().Add(declarationGrace), Why: WhyDeclared}
 }
 
-// sendForHelp tells who can only ask for help to do so, as often as others can defer.
+// byHand lists what the person can install: what is left to them, and what macOS is to install later than now.
+func (t *turn) byHand() []Update {
+	if t.acting() {
+		return t.pending(ByPerson)
+	}
+	return t.pending(ByPerson, ByDeclaration)
+}
+
+// triesAlone tells whether softwareupdate would do for what is left to the person, and was not tried for a day.
+func (t *turn) triesAlone() bool {
+	alone := *t
+	alone.alone = true
+	return len(alone.pending(ByTool)) > 0 && t.now.Sub(t.s.Install.FailedAt) >= retryAlone
+}
+
+// helpless tells whether the person can do nothing about what they are asked for: macOS takes no password but an owner's.
+func (t *turn) helpless(scene Scene) bool {
+	return scene.NoOwner && !slices.ContainsFunc(t.byHand(), func(u Update) bool { return !u.system() })
+}
+
+// sendForHelp tells who can only ask for help to do so, as often as others can defer. What macOS is to install needs none.
 func (t *turn) sendForHelp() Action {
 	s := &t.s
+	if len(t.pending(ByPerson)) == 0 {
+		return t.leaveToMacOS()
+	}
 	if ago := t.now.Sub(s.Told); ago >= 0 && ago < t.p.DeferralPeriod {
 		return Wait{Until: s.Told.Add(t.p.DeferralPeriod), Why: WhyNoOwner}
 	}
@@ -102,11 +135,19 @@ func (t *turn) prompt(scene Scene) Action {
 	s.Prompts++
 	s.Prompted = t.now
 	last := !t.now.Add(t.p.DeferralPeriod).Before(s.Deadline) || t.p.MaxDeferrals > 0 && s.Deferrals+1 >= t.p.MaxDeferrals
-	p := Prompt{Until: earlier(t.now.Add(t.p.PromptTimeout), s.Deadline), Last: last, Deadline: s.Deadline, Why: WhyDue}
-	if last {
-		p.Deadline = earlier(s.Deadline, t.now.Add(t.p.DeferralPeriod))
+	return Prompt{
+		Updates: t.left(), NoOwner: len(t.pending(ByPerson)) > 0 && t.helpless(scene),
+		Until: earlier(t.now.Add(t.p.PromptTimeout), s.Deadline), Last: last, Deadline: t.mandatory(), Why: WhyDue,
 	}
-	return p
+}
+
+// mandatory is when a person who defers from now on is out of time: at the deadline, or when the last deferral ends.
+func (t *turn) mandatory() time.Time {
+	left := DeferralsLeft(t.p, t.s)
+	if left > 0 && t.s.Deadline.Sub(t.now)/t.p.DeferralPeriod >= time.Duration(left) {
+		return t.now.Add(time.Duration(left) * t.p.DeferralPeriod)
+	}
+	return t.s.Deadline
 }
 
 // busy tells whether a call or a presentation holds the prompt back. It does so no longer than the administrator's
@@ -130,10 +171,15 @@ func (t *turn) answered(e Answered) Action {
 		s.Unseen = 0
 		s.Agreed = t.now
 		s.DeferredUntil = t.clamp(s.Prompted.Add(t.p.DeferralPeriod)) // whatever comes of it, no prompt sooner
-		if len(t.pending(ByTool)) == 0 {
+		switch {
+		case len(t.pending(ByTool)) > 0:
+			return t.install(WhyAgreed, e.Scene)
+		case t.helpless(e.Scene):
+			s.Agreed = time.Time{}
+			return t.sendForHelp()
+		default:
 			return t.remind(Remind{Open: true, Standing: !t.p.QuietManual, Why: WhyByHand})
 		}
-		return t.install(WhyAgreed, e.Scene)
 	case AnswerUnseen:
 		return t.unseen()
 	case AnswerDefer, AnswerIgnored, AnswerClosed:
@@ -185,10 +231,12 @@ func (t *turn) unseen() Action {
 
 func (t *turn) remind(r Remind) Action {
 	t.s.Reminders++
+	r.Updates = t.byHand()
 	return r
 }
 
 func (t *turn) reminded(e Reminded) Action {
+	t.withhold(e.Later)
 	switch {
 	case e.Unseen:
 		return t.unseen()

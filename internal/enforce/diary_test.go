@@ -48,8 +48,8 @@ func (d deferrer) diary() []string {
 		answer = min(now+d.takes, now+p.PromptTimeout, deadline)
 		last := now+p.DeferralPeriod >= deadline || p.MaxDeferrals > 0 && deferrals+1 >= p.MaxDeferrals
 		end := deadline
-		if last {
-			end = min(deadline, now+p.DeferralPeriod)
+		if left := p.MaxDeferrals - deferrals; left > 0 {
+			end = min(deadline, now+time.Duration(left)*p.DeferralPeriod)
 		}
 		lines = append(lines, fmt.Sprintf("%s prompt until %s, last %t, by %s", now, min(now+p.PromptTimeout, deadline), last, end))
 	}

@@ -51,7 +51,7 @@ type LookFailed struct{ Cause string }
 // Downloaded tells that a download ended; Cause says what went wrong, and is empty when nothing did.
 type Downloaded struct {
 	Cause string
-	Later bool // Apple does not let this Mac have the updates yet
+	Later []string // labels of those that Apple does not let this Mac have yet
 	Scene Scene
 }
 
@@ -75,6 +75,7 @@ type Installed struct {
 	Cause   string
 	Owner   bool     // it needs the password of an owner of the Mac, which we do not have
 	NoSuch  []string // labels of which the tool said that there is no such update: these it has not installed
+	Later   []string // with OutcomeLater: labels of those that Apple does not let this Mac have yet
 	Scene   Scene
 }
 
@@ -85,7 +86,10 @@ type StillUp struct{}
 type RestartForced struct{ Cause string }
 
 // Reminded tells that a reminder to install by hand was shown, or could not be.
-type Reminded struct{ Unseen bool }
+type Reminded struct {
+	Unseen bool
+	Later  []string // labels of those that Apple has not let the person have
+}
 
 // Held tells that a window that asked for power or space is gone, and how things are now.
 type Held struct{ Scene Scene }
@@ -122,5 +126,5 @@ const (
 	OutcomeInstalled Outcome = iota // the tool said so
 	OutcomeUnproven                 // the tool said nothing: only another look can tell
 	OutcomeFailed                   // the tool said so, or was stopped
-	OutcomeLater                    // Apple does not let this Mac have the updates yet
+	OutcomeLater                    // Apple does not let this Mac have some of the updates yet
 )

@@ -20,18 +20,17 @@ func (t *turn) install(why Why, scene Scene) Action {
 	return Install{Updates: ours, Restart: power(ours) != Stay, Why: why}
 }
 
-// installAlone tries again what has failed before, on a Mac at which there is nobody to do better.
+// installAlone tries what is left to a person, or to macOS, and has come to nothing, on a Mac at which there is nobody to do better.
 func (t *turn) installAlone(scene Scene) Action {
-	s := &t.s
-	failures := s.Install.Failures
-	s.Install.Failures = 0 // so that softwareupdate is to install again
-	action := t.install(WhyDeadlineNobody, scene)
-	s.Install.Failures = failures
-	return action
+	t.alone = true
+	return t.install(WhyDeadlineNobody, scene)
 }
 
 func (t *turn) installed(e Installed) Action {
 	s := &t.s
+	if e.Outcome == OutcomeLater && t.withhold(e.Later) {
+		return t.withoutThem()
+	}
 	s.Install.Ended, s.Install.Cause = true, e.Cause
 	s.Install.Tried = withoutLabels(s.Install.Tried, e.NoSuch) // else a look that does not find them would take them for installed
 	if len(t.pending(ByPerson, ByDeclaration)) == 0 {          // else who agreed has still to install the rest
@@ -45,7 +44,7 @@ func (t *turn) installed(e Installed) Action {
 		return Look{Why: WhyVerify}
 	case OutcomeUnproven:
 		return Look{Why: WhyVerify}
-	case OutcomeFailed:
+	case OutcomeFailed, OutcomeLater:
 		if power(s.Install.Tried) != Stay && !e.Owner {
 			return Look{Why: WhyVerify} // some of it may be installed, and wait for a restart
 		}
@@ -54,12 +53,20 @@ func (t *turn) installed(e Installed) Action {
 			s.Install.Failures = max(s.Install.Failures, maxInstallFailures-1) // nothing will come of trying again
 		}
 		return t.failed(e.Cause)
-	case OutcomeLater:
-		s.Install.forget()
-		s.Agreed = time.Time{}
-		return t.later()
 	}
 	return Look{Why: WhyVerify}
+}
+
+// withoutThem goes on where Apple does not let this Mac have some of what was to be installed. The rest may be installed, or
+// may not have been begun, which only a look can tell; who has agreed to all has agreed to the rest.
+func (t *turn) withoutThem() Action {
+	s := &t.s
+	if len(t.left()) > 0 {
+		return Look{Why: WhyVerify}
+	}
+	s.Install.forget()
+	s.Agreed = time.Time{}
+	return Wait{Until: s.Later, Why: WhyLater}
 }
 
 // failed counts an installation that did not work. Before the deadline the person is left alone for a deferral.

@@ -126,7 +126,7 @@ func TestWhatAppleDoesNotGiveYetIsWaitedFor(t *testing.T) {
 		s := tell(t)
 		s.begins()
 		s.answers(enforce.AnswerInstall, "Install agreed")
-		s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Scene: somebody}, "Wait later")
+		s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Later: []string{macOS.Label}, Scene: somebody}, "Wait later")
 		s.at("the next try", s.action.(enforce.Wait).Until, start.Add(4*time.Hour))
 		s.must(len(s.s.Install.Tried) == 0 && s.s.Install.Failures == 0, "noted is %+v", s.s.Install)
 		s.s.DeferredUntil = time.Time{}
@@ -134,31 +134,32 @@ func TestWhatAppleDoesNotGiveYetIsWaitedFor(t *testing.T) {
 		s.turn("Wait later")
 		s.pass(time.Second)
 		s.turn("Look turn")
+		s.must(s.s.Later.IsZero() && len(s.s.Ramped) == 0, "%q is waited for until %s", s.s.Ramped, s.s.Later)
 		s.looked("Prompt due", macOS)
-		s.must(s.s.Later.IsZero(), "it is waited until %s", s.s.Later)
 	})
 	t.Run("when it is downloaded", func(t *testing.T) {
 		s := tell(t)
 		s.turn("Look turn")
 		s.looked("Download not-cached", macOS)
-		s.hears(enforce.Downloaded{Later: true, Scene: somebody}, "Wait later")
+		s.hears(enforce.Downloaded{Cause: "ramped", Later: []string{macOS.Label}, Scene: somebody}, "Wait later")
 		s.must(s.s.Cache.Failures == 0 && !s.s.Cache.Done, "noted is %+v", s.s.Cache)
 		s.pass(20 * time.Minute)
 		s.turn("Wait later")
 	})
 	t.Run("whoever agreed is asked again", func(t *testing.T) {
 		s := tell(t)
-		s.p.System = enforce.ByPerson
-		s.begins(macOS, safari)
+		s.begins()
 		s.answers(enforce.AnswerInstall, "Install agreed")
-		s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Scene: somebody}, "Wait later")
-		s.pass(20 * time.Minute)
-		s.turn("Wait deferred")
+		s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Later: []string{macOS.Label}, Scene: somebody}, "Wait later")
+		s.s.Later, s.s.DeferredUntil = time.Time{}, time.Time{}
+		s.turn("Look turn")
+		s.looked("Prompt due", macOS)
 	})
 	t.Run("no longer than that", func(t *testing.T) {
 		s := tell(t)
-		s.s.Later = start.AddDate(1, 0, 0)
+		s.s.Later, s.s.Ramped, s.s.Pending = start.AddDate(1, 0, 0), []string{macOS.Label}, []enforce.Update{macOS}
 		s.turn("Look turn")
+		s.must(s.s.Later.IsZero() && s.s.Ramped == nil, "%q is waited for until %s", s.s.Ramped, s.s.Later)
 	})
 }
 

@@ -1,6 +1,7 @@
 package enforce_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func TestTheLastDeferralBringsTheDeadline(t *testing.T) {
 	s := tell(t)
 	s.p.MaxDeferrals = 2
 	s.begins()
-	if p := s.action.(enforce.Prompt); p.Last || !p.Deadline.Equal(start.Add(72*time.Hour)) {
+	if p := s.action.(enforce.Prompt); p.Last || !p.Deadline.Equal(start.Add(8*time.Hour)) { // which is when both are used up
 		t.Errorf("the first prompt is %+v", p)
 	}
 	s.answers(enforce.AnswerDefer, "Wait deferred")
@@ -49,6 +50,19 @@ func TestTheLastDeferralBringsTheDeadline(t *testing.T) {
 	s.at("the deadline", s.s.Deadline, start.Add(8*time.Hour+5*time.Minute))
 	s.must(s.s.Limit == enforce.LimitCount, "it rests on %q", s.s.Limit)
 	s.due(s.s.Deadline, somebody, "Warn deadline")
+}
+
+func TestThePersonIsToldTheEarlierOfTheDeadlineAndTheEndOfTheirDeferrals(t *testing.T) {
+	for most, want := range map[int]time.Duration{0: 72 * time.Hour, 1: 4 * time.Hour, 17: 68 * time.Hour, 18: 72 * time.Hour, 19: 72 * time.Hour, 1000: 72 * time.Hour} {
+		s := tell(t)
+		s.p.MaxDeferrals = most
+		s.begins()
+		s.at("of "+strconv.Itoa(most)+", the end", s.action.(enforce.Prompt).Deadline, start.Add(want))
+	}
+	s := tell(t)
+	s.p.MaxDeferrals, s.p.MaxDeferral, s.p.DeferralPeriod = 1000, 10*365*24*time.Hour, 10*364*24*time.Hour
+	s.begins()
+	s.at("of very long ones, the end", s.action.(enforce.Prompt).Deadline, s.s.Deadline)
 }
 
 func TestFewerDeferralsThanWereUsedAreNoneLeft(t *testing.T) {

@@ -19,7 +19,6 @@ func (t *turn) looked(e Looked) Action {
 		return t.lookFailed(LookFailed{Cause: "the listing was cut before it showed what was installed"})
 	}
 	s.Look = LookState{At: t.now}
-	s.Later = time.Time{}
 	restarted := tried.Restarted || s.Clock.Boot.After(tried.At)
 	if power := power(gone); power != Stay && !restarted {
 		return t.restart(power, e.Scene) // installed, and the restart that it needs has not been
@@ -86,12 +85,16 @@ func (t *turn) lookFailed(e LookFailed) Action {
 
 func (t *turn) downloaded(e Downloaded) Action {
 	s := &t.s
-	set := fingerprint(t.pending(ByTool))
-	if s.Cache.Set != set {
+	withheld := t.withhold(e.Later)
+	ours := t.pending(ByTool)
+	if set := fingerprint(ours); s.Cache.Set != set {
 		s.Cache = CacheState{Set: set}
 	}
-	if e.Later {
-		return t.later()
+	switch {
+	case withheld && len(ours) > 0:
+		return Download{Updates: ours, Why: WhyNotCached} // without it
+	case withheld:
+		return t.ask(e.Scene)
 	}
 	s.Cache.Done = e.Cause == ""
 	if !s.Cache.Done {
@@ -99,13 +102,6 @@ func (t *turn) downloaded(e Downloaded) Action {
 		t.note("download updates: " + e.Cause)
 	}
 	return t.ask(e.Scene)
-}
-
-// later waits for Apple, which gives an update to some Macs sooner than to others. Nothing is wrong with that, and nobody is
-// asked for what cannot be had.
-func (t *turn) later() Action {
-	t.s.Later = t.now.Add(laterAgain)
-	return Wait{Until: t.s.Later, Why: WhyLater}
 }
 
 // notOffered returns the tried updates that are not among the offered, by label.

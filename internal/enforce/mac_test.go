@@ -256,7 +256,9 @@ func (m *mac) perform(c *chapter, action enforce.Action) enforce.Event {
 		if c.noDownload {
 			e.Cause = "no space left"
 		}
-		e.Later = c.ramped
+		if held := c.heldBack(a.Updates); len(held) > 0 {
+			e.Cause, e.Later = "ramped", labels(held)
+		}
 		return e
 	case enforce.Prompt:
 		return m.prompt(c, a)
@@ -273,11 +275,11 @@ func (m *mac) perform(c *chapter, action enforce.Action) enforce.Event {
 		m.reboot()
 	case enforce.Remind:
 		m.now = m.now.Add(4 * time.Minute)
-		if !c.unseen && c.early { // the person installs by hand, which restarts the Mac where that is needed
+		if !c.unseen && c.early && !c.ramped { // the person installs by hand, which restarts the Mac where that is needed
 			m.put(m.policy.Scope.Required(m.offered))
 			m.staged = enforce.Stay
 		}
-		return enforce.Reminded{Unseen: c.unseen}
+		return enforce.Reminded{Unseen: c.unseen, Later: labels(c.heldBack(a.Updates))}
 	case enforce.Hold:
 		m.now = m.now.Add(5 * time.Minute)
 		if c.plugs {
@@ -332,6 +334,21 @@ func (m *mac) warn(c *chapter) enforce.Event {
 	return enforce.Warned{Scene: m.scene(c)}
 }
 
+// heldBack lists those of some updates that Apple does not let the Mac have yet.
+func (c *chapter) heldBack(updates []enforce.Update) []enforce.Update {
+	if !c.ramped || c.some {
+		return updates[:min(len(updates), map[bool]int{true: 1}[c.ramped])]
+	}
+	return updates
+}
+
+func labels(updates []enforce.Update) (all []string) {
+	for _, u := range updates {
+		all = append(all, u.Label)
+	}
+	return all
+}
+
 // put installs updates.
 func (m *mac) put(updates []enforce.Update) {
 	for _, u := range updates {
@@ -347,7 +364,11 @@ func (m *mac) install(c *chapter, a enforce.Install) enforce.Event {
 	e := enforce.Installed{Outcome: c.outcome, Owner: c.owner, Scene: m.scene(c)}
 	switch {
 	case c.ramped:
-		e.Outcome = enforce.OutcomeLater
+		held := c.heldBack(a.Updates)
+		e.Outcome, e.Cause, e.Later = enforce.OutcomeLater, "ramped", labels(held)
+		if c.early { // the others all the same
+			m.put(slices.DeleteFunc(slices.Clone(a.Updates), func(u enforce.Update) bool { return slices.Contains(held, u) }))
+		}
 		return e
 	case c.outcome == enforce.OutcomeFailed:
 		e.Cause = "failed to authenticate"

@@ -27,12 +27,12 @@ type Declaration struct {
 // None tells that there is no declaration.
 func (d Declaration) None() bool { return d.Version == "" }
 
-// covers tells whether macOS itself enforces an update.
+// covers tells whether macOS itself enforces an update, or a later version, which makes the update needless.
 func (d Declaration) covers(u Update) bool {
 	if d.None() || !strings.HasPrefix(u.Title, "macOS ") {
 		return false
 	}
-	if d.Version == u.Version || d.Build != "" && d.Build == u.Build {
+	if d.Version == u.Version || d.Build != "" && d.Build == u.Build || notAfter(u.Version, d.Version) {
 		return true
 	}
 	rest, ok := strings.CutPrefix(u.Version, d.Version+".")
@@ -51,7 +51,10 @@ const (
 	// declarationGrace is what macOS is given beyond its own date, or after a start of the Mac, before it is said that the
 	// declaration came to nothing: macOS starts an hour after a start that came too late.
 	declarationGrace = 2 * time.Hour
-	// declarationLast is the end of patience, however often macOS has put its date off.
+	// declarationAwake is for how long the Mac has to have been awake since the date: until then macOS may not have noticed
+	// that it is over.
+	declarationAwake = time.Hour
+	// declarationLast is the end of patience, however often macOS has put its date off: so long has the Mac been awake.
 	declarationLast = 24 * time.Hour
 )
 
@@ -65,20 +68,21 @@ func (t *turn) method(u Update) Method {
 	if u.system() {
 		method = t.p.System
 	}
+	declared := t.p.Declarations && t.s.Declared.covers(u)
 	switch {
-	case t.p.Declarations && t.s.Declared.covers(u) && !t.s.Lapsed:
+	case declared && !t.s.Lapsed:
 		return ByDeclaration
-	case method == ByPerson, t.s.ByHand():
+	case method == ByPerson, (declared || t.s.ByHand()) && !t.alone:
 		return ByPerson
 	default:
 		return ByTool
 	}
 }
 
-// pending lists the pending updates that are installed by one of the methods.
+// pending lists the pending updates that can be had and are installed by one of the methods.
 func (t *turn) pending(methods ...Method) []Update {
 	var updates []Update
-	for _, u := range t.s.Pending {
+	for _, u := range t.left() {
 		for _, m := range methods {
 			if t.method(u) == m {
 				updates = append(updates, u)
@@ -98,28 +102,47 @@ func Methods(p Policy, s State, now time.Time) []Method {
 	return methods
 }
 
-// declared takes up what the Mac's own record says. The deadline is never later than the date on which macOS enforces
-// the update: then there is one date, and it is the earlier one.
+// declared takes up what the Mac's own record says. The deadline is never later than the date on which macOS restarts the
+// Mac, for whatever update: then there is one date, and it is the earlier one.
 func (t *turn) declared(d Declaration) {
 	s := &t.s
-	if d != s.Declared {
-		s.Lapsed = s.Lapsed && d.Version == s.Declared.Version && d.Build == s.Declared.Build && d.At.Equal(s.Declared.At)
-		s.Declared = d
+	if d.Version != s.Declared.Version || d.Build != s.Declared.Build || !d.At.Equal(s.Declared.At) {
+		s.Lapsed, s.Awaited = false, 0
 	}
-	if !s.Deadline.IsZero() && slices.ContainsFunc(s.Pending, d.covers) {
+	s.Declared = d
+	if d.Padded.After(t.now) && s.Awaited < declarationLast {
+		s.Lapsed = false // macOS is at it again
+	}
+	if !s.Deadline.IsZero() && (slices.ContainsFunc(s.Pending, d.covers) || t.now.Before(d.At)) {
 		t.bring(d.At, LimitDeclaration)
 	}
 }
 
-// lapse tells whether the declaration, which has not lapsed before, has come to nothing. From then on the person is reminded.
-func (t *turn) lapse() bool {
-	s := &t.s
-	d := s.Declared
-	started := s.Clock.Boot.Add(declarationGrace)
-	late := !t.now.Before(d.due().Add(declarationGrace)) && !t.now.Before(started) || !t.now.Before(d.At.Add(declarationLast))
-	if late {
-		s.Lapsed = true
-		t.note("the declaration of macOS " + d.Version + " has come to nothing: its date is over, and the update is still offered")
+// await counts the time that macOS has had since the date of the declaration. A Mac that slept had none.
+func (t *turn) await() {
+	if s := &t.s; !s.Declared.None() && !t.now.Before(s.Declared.At) && t.gap > 0 {
+		s.Awaited += min(t.gap, t.now.Sub(s.Declared.At), t.p.Interval, declarationAwake)
 	}
-	return late
+}
+
+// lapse notes it where the declaration has come to nothing. From then on the updates are left to the person.
+func (t *turn) lapse() {
+	s := &t.s
+	if !s.Lapsed && !s.Declared.None() && t.late() {
+		s.Lapsed = true
+		t.note("the declaration of macOS " + s.Declared.Version + " has come to nothing: its date is over, and the update is still offered")
+	}
+}
+
+// late tells whether macOS has had all the time that it is given.
+func (t *turn) late() bool {
+	s := &t.s
+	due, started := s.Declared.due().Add(declarationGrace), s.Clock.Boot.Add(declarationGrace)
+	return !t.now.Before(due) && !t.now.Before(started) && s.Awaited >= declarationAwake || s.Awaited >= declarationLast
+}
+
+// acting tells whether macOS may restart the Mac at any moment, to enforce what is declared.
+func (t *turn) acting() bool {
+	d := t.s.Declared
+	return t.p.Declarations && !d.None() && !t.s.Lapsed && !t.now.Add(shortestPrompt).Before(d.At)
 }

@@ -50,7 +50,7 @@ func TestMethods(t *testing.T) {
 			func(p *enforce.Policy, s *enforce.State) {
 				p.Declarations, s.Declared.Version, s.Lapsed = true, "13.7", true
 			},
-			[]enforce.Method{enforce.ByTool, enforce.ByTool, enforce.ByTool},
+			[]enforce.Method{enforce.ByPerson, enforce.ByPerson, enforce.ByTool},
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -78,6 +78,16 @@ func declares(t *testing.T) (*story, enforce.Declaration) {
 	return s, d
 }
 
+// awaits takes turns until a time, as a Mac does that is awake, in which its record says so.
+func (s *story) awaits(until time.Time, d enforce.Declaration) {
+	for s.now.Before(until) {
+		s.now = s.now.Add(min(s.p.Interval, until.Sub(s.now)))
+		if !s.now.Before(s.boot) {
+			s.s, _ = enforce.Step(s.p, s.s, s.now, enforce.TurnStarted{Boot: s.boot, Declaration: d})
+		}
+	}
+}
+
 // declared takes a turn at a time, in which the Mac's record says so.
 func (s *story) declared(at time.Time, d enforce.Declaration, want string) {
 	s.Helper()
@@ -102,8 +112,8 @@ func TestMacOSIsGivenTimeForWhatItEnforcesItself(t *testing.T) {
 		{"and not more after that", 4 * time.Hour, 2 * time.Hour, 0, "Remind by-hand-overdue"},
 		{"macOS may put its date off", 4 * time.Hour, -13 * time.Hour, 3 * time.Hour, "Wait declared"},
 		{"as far as it says", 5 * time.Hour, -13 * time.Hour, 3 * time.Hour, "Remind by-hand-overdue"},
-		{"a day is the end of patience", 24 * time.Hour, 23 * time.Hour, 23 * time.Hour, "Remind by-hand-overdue"},
-		{"not less than a day", 24*time.Hour - time.Second, 23 * time.Hour, 23 * time.Hour, "Wait declared"},
+		{"a day is the end of patience", 24 * time.Hour, -13 * time.Hour, 23 * time.Hour, "Remind by-hand-overdue"},
+		{"not less than a day", 24*time.Hour - time.Second, -13 * time.Hour, 23 * time.Hour, "Wait declared"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s, d := declares(t)
@@ -111,6 +121,7 @@ func TestMacOSIsGivenTimeForWhatItEnforcesItself(t *testing.T) {
 			if row.padded != 0 {
 				d.Padded = d.At.Add(row.padded)
 			}
+			s.awaits(d.At.Add(row.after), d)
 			s.declared(d.At.Add(row.after), d, row.want)
 			if wait, ok := s.action.(enforce.Wait); ok {
 				due := d.At.Add(row.padded)
@@ -125,9 +136,125 @@ func TestMacOSIsGivenTimeForWhatItEnforcesItself(t *testing.T) {
 
 func TestWhatHasComeToNothingIsTakenOver(t *testing.T) {
 	s, d := declares(t)
+	s.awaits(d.At.Add(3*time.Hour), d)
 	s.declared(d.At.Add(3*time.Hour), d, "Remind by-hand-overdue")
+	s.concerns(macOS)
 	s.hears(enforce.Reminded{}, "Look reminded")
-	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: somebody, Declaration: d}, "Download not-cached")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: somebody, Declaration: d}, "Remind by-hand-overdue")
+}
+
+func TestWhatHasComeToNothingIsInstalledWhereThereIsNobodyToRemind(t *testing.T) {
+	lapsed := func(t *testing.T) (*story, enforce.Declaration) {
+		s, d := declares(t)
+		s.awaits(d.At.Add(3*time.Hour), d)
+		s.hears(enforce.TurnStarted{Boot: s.boot, Declaration: d}, "Look turn")
+		return s, d
+	}
+	look := func(d enforce.Declaration) enforce.Looked {
+		return enforce.Looked{Updates: []enforce.Update{macOS}, Declaration: d}
+	}
+	t.Run("on Intel's processors", func(t *testing.T) {
+		s, d := lapsed(t)
+		s.hears(look(d), "Install deadline-nobody")
+		s.concerns(macOS)
+		s.must(s.s.Lapsed, "it has not lapsed")
+	})
+	t.Run("not where softwareupdate cannot", func(t *testing.T) {
+		s, d := lapsed(t)
+		s.p.System = enforce.ByPerson
+		s.hears(look(d), "Wait nobody")
+	})
+	t.Run("not while it may still come", func(t *testing.T) {
+		s, d := lapsed(t)
+		d.Padded = s.now.Add(time.Hour)
+		s.hears(look(d), "Wait declared")
+	})
+}
+
+func TestAMacThatSleptOverTheDateIsGivenTimeAfterThat(t *testing.T) {
+	s, d := declares(t)
+	s.declared(d.At.Add(40*time.Hour), d, "Wait declared") // it wakes, and macOS is yet to notice
+	s.awaits(s.now.Add(40*time.Minute-time.Second), d)
+	s.declared(s.now, d, "Wait declared")
+	s.awaits(s.now.Add(time.Second), d)
+	s.declared(s.now, d, "Remind by-hand-overdue")
+	d.Padded = s.now.Add(time.Hour) // it has noticed after all
+	s.hears(enforce.Reminded{}, "Look reminded")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: somebody, Declaration: d}, "Wait declared")
+	s.must(!s.s.Lapsed, "it has lapsed")
+}
+
+func TestADateThatIsPutOffForADayOfAwakeTimeIsNoDateAnyMore(t *testing.T) {
+	s, d := declares(t)
+	for range 23 {
+		d.Padded = s.now.Add(time.Hour)
+		s.awaits(s.now.Add(time.Hour), d)
+		s.now = s.now.Add(12 * time.Hour) // it sleeps
+	}
+	for s.now.Before(d.At) || s.s.Awaited < 24*time.Hour {
+		d.Padded = s.now.Add(time.Hour)
+		s.must(!s.s.Lapsed, "it has lapsed after %s", s.s.Awaited)
+		s.awaits(s.now.Add(20*time.Minute), d)
+	}
+	d.Padded = s.now.Add(time.Hour)
+	s.declared(s.now, d, "Remind by-hand-overdue")
+}
+
+func TestSeldomTurnsShowLittleAwakeTime(t *testing.T) {
+	s, d := declares(t)
+	s.p.Interval = 24 * time.Hour
+	s.declared(d.At.Add(24*time.Hour), d, "Remind by-hand-overdue")
+	s.must(s.s.Awaited == time.Hour, "%s awake", s.s.Awaited)
+}
+
+func TestBeforeADateThatIsLaterThanTheDeadlineThePersonIsReminded(t *testing.T) {
+	d := enforce.Declaration{Version: "13.7", At: start.Add(100 * time.Hour)}
+	late := func(t *testing.T, change func(*story)) *story {
+		s := tell(t)
+		s.p.Declarations = true
+		change(s)
+		s.hears(enforce.TurnStarted{Boot: s.boot, Declaration: d}, "Look turn")
+		return s
+	}
+	look := func(scene enforce.Scene) enforce.Looked {
+		return enforce.Looked{Updates: []enforce.Update{macOS}, Scene: scene, Declaration: d}
+	}
+	over := func(s *story) { s.s.Deadline, s.s.Began, s.now = start, start, start.Add(time.Hour) }
+	t.Run("as of all that they can install", func(t *testing.T) {
+		s := late(t, over)
+		s.hears(look(somebody), "Remind by-hand-overdue")
+		s.concerns(macOS)
+	})
+	t.Run("where there is no deferral", func(t *testing.T) {
+		late(t, func(s *story) { s.p.SkipDeferral = true }).hears(look(somebody), "Remind by-hand-overdue")
+	})
+	t.Run("until a minute before it", func(t *testing.T) {
+		s := late(t, func(s *story) { over(s); s.now = d.At.Add(-time.Minute) })
+		s.hears(look(somebody), "Wait declared")
+		s.at("the wait", s.action.(enforce.Wait).Until, d.At.Add(2*time.Hour))
+	})
+	t.Run("but for who cannot", func(t *testing.T) {
+		late(t, over).hears(look(enforce.Scene{Somebody: true, NoOwner: true}), "Wait declared")
+	})
+}
+
+func TestNothingOfOursRestartsAMacThatMacOSMayRestart(t *testing.T) {
+	older := enforce.Declaration{Version: "13.6.9", At: start.Add(10 * time.Hour)}
+	s := tell(t)
+	s.p.Declarations = true
+	s.hears(enforce.TurnStarted{Boot: s.boot, Declaration: older}, "Look turn")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS, safari}, Scene: somebody, Declaration: older}, "Download not-cached")
+	s.hears(enforce.Downloaded{Scene: somebody}, "Prompt due")
+	s.at("the deadline", s.s.Deadline, older.At)
+	s.answers(enforce.AnswerDefer, "Wait deferred")
+	s.now = older.At
+	s.hears(enforce.TurnStarted{Boot: s.boot, Declaration: older}, "Look turn")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS, safari}, Scene: somebody, Declaration: older}, "Wait declared")
+	s.hears(enforce.Looked{Updates: []enforce.Update{safari}, Scene: somebody, Declaration: older}, "Download not-cached")
+	s.hears(enforce.Downloaded{Scene: somebody}, "Warn deadline")
+	s.awaits(older.At.Add(2*time.Hour), older)
+	s.hears(enforce.TurnStarted{Boot: s.boot, Declaration: older}, "Look turn")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS, safari}, Scene: somebody, Declaration: older}, "Download not-cached")
 	s.hears(enforce.Downloaded{Scene: somebody}, "Warn deadline")
 }
 
@@ -147,7 +274,8 @@ func TestADeclarationThatHasComeToNothingIsThatUntilThereIsAnother(t *testing.T)
 		lapsed bool
 	}{
 		{"the same", func(*enforce.Declaration) {}, true},
-		{"macOS puts it off", func(d *enforce.Declaration) { d.Padded = start.Add(time.Hour) }, true},
+		{"macOS had put it off", func(d *enforce.Declaration) { d.Padded = start }, true},
+		{"macOS puts it off", func(d *enforce.Declaration) { d.Padded = start.Add(time.Second) }, false},
 		{"another date", func(d *enforce.Declaration) { d.At = start.Add(time.Hour) }, false},
 		{"another version", func(d *enforce.Declaration) { d.Version = "13.7.1" }, false},
 		{"another build", func(d *enforce.Declaration) { d.Build = "22H2" }, false},
@@ -165,7 +293,7 @@ func TestADeclarationThatHasComeToNothingIsThatUntilThereIsAnother(t *testing.T)
 	}
 }
 
-func TestADeclarationBringsTheDeadlineOfItsOwnUpdateOnly(t *testing.T) {
+func TestADeclarationBringsTheDeadline(t *testing.T) {
 	round := enforce.State{Began: start, Allowed: 72 * time.Hour, Deadline: start.Add(72 * time.Hour), Pending: []enforce.Update{safari, macOS}}
 	for _, row := range []struct {
 		name  string
@@ -175,7 +303,10 @@ func TestADeclarationBringsTheDeadlineOfItsOwnUpdateOnly(t *testing.T) {
 	}{
 		{"an earlier date", round, enforce.Declaration{Version: "13.7", At: start.Add(time.Hour)}, start.Add(time.Hour)},
 		{"a later one", round, enforce.Declaration{Version: "13.7", At: start.Add(100 * time.Hour)}, round.Deadline},
-		{"one of another version", round, enforce.Declaration{Version: "14.1", At: start.Add(time.Hour)}, round.Deadline},
+		{"one of a later version", round, enforce.Declaration{Version: "14.1", At: start.Add(time.Hour)}, start.Add(time.Hour)},
+		{"one of an earlier version", round, enforce.Declaration{Version: "13.6.9", At: start.Add(time.Hour)}, start.Add(time.Hour)},
+		{"one that is over", round, enforce.Declaration{Version: "13.7", At: start.Add(-time.Hour)}, start.Add(-time.Hour)},
+		{"one that is over, of an earlier version", round, enforce.Declaration{Version: "13.6.9", At: start.Add(-time.Hour)}, round.Deadline},
 		{"one without a date", round, enforce.Declaration{Version: "13.7"}, round.Deadline},
 		{"one where no round runs", enforce.State{Pending: round.Pending}, enforce.Declaration{Version: "13.7", At: start.Add(time.Hour)}, time.Time{}},
 	} {

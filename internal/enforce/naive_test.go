@@ -65,7 +65,7 @@ func TestMajorUpgradesAgreeWithANaiveComparison(t *testing.T) {
 	})
 }
 
-// naiveCovers tells whether a declaration of a version is about an update: the same version, or one part more.
+// naiveCovers tells whether a declaration of a version is about an update: the same version, an older one, or one part more.
 func naiveCovers(d enforce.Declaration, u enforce.Update) bool {
 	if !strings.HasPrefix(u.Title, "macOS ") || d.Version == "" {
 		return false
@@ -75,11 +75,27 @@ func naiveCovers(d enforce.Declaration, u enforce.Update) bool {
 	for i := range wanted {
 		same = same && wanted[i] == offered[i]
 	}
-	return same || d.Build != "" && d.Build == u.Build
+	older := readable(d.Version) && readable(u.Version) && inDigits(u.Version) <= inDigits(d.Version)
+	return same || older || d.Build != "" && d.Build == u.Build
+}
+
+// readable tells whether a text is a version of macOS.
+func readable(version string) bool {
+	return regexp.MustCompile(`^\d+(\.\d+){0,2}( \(\w\))?$`).MatchString(version)
+}
+
+// inDigits writes a version so that a later one is greater as a text.
+func inDigits(version string) (text string) {
+	number, added, _ := strings.Cut(version, " ")
+	parts := append(strings.Split(number, "."), "0", "0")
+	for _, part := range parts[:3] {
+		text += fmt.Sprintf("%06s", part)
+	}
+	return text + added
 }
 
 func TestDeclarationsAgreeWithANaiveReader(t *testing.T) {
-	version := rapid.SampledFrom([]string{"", "15", "15.7", "15.7.2", "15.70", "15.7.2.1", "26"})
+	version := rapid.SampledFrom([]string{"", "15", "15.7", "15.7.2", "15.7.2 (a)", "15.70", "15.7.2.1", "26", "26.0", "beta"})
 	build := rapid.SampledFrom([]string{"", "24G1", "24G2"})
 	try(t, "declarations read by a second program", func(t *rapid.T) {
 		d := enforce.Declaration{Version: version.Draw(t, "declared"), Build: build.Draw(t, "declared build")}

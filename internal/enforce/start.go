@@ -12,6 +12,7 @@ func (t *turn) started(e TurnStarted) Action {
 	t.recall(e.Memory)
 	t.tighten()
 	t.declared(e.Declaration)
+	t.await()
 	t.limit()
 	switch {
 	case s.Restart.Power != Stay && !t.restarted(e.Boot):
@@ -28,7 +29,7 @@ func (t *turn) started(e TurnStarted) Action {
 		return Look{Why: WhyInterrupted}
 	case t.deferred():
 		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
-	case t.now.Before(s.Later):
+	case len(s.Pending) > 0 && len(t.left()) == 0:
 		return Wait{Until: s.Later, Why: WhyLater}
 	case t.now.Before(s.Look.RetryAt) && !t.overdue():
 		return Wait{Until: s.Look.RetryAt, Why: WhyBackOff}
@@ -67,8 +68,8 @@ func (t *turn) limit() {
 	if latest := t.now.Add(t.p.MaxDeferral + 24*time.Hour); s.Deadline.After(latest) {
 		s.Deadline, s.Limit = t.p.deadline(t.now)
 	}
-	if s.Later.After(t.now.Add(laterAgain)) {
-		s.Later = time.Time{}
+	if s.Later.After(t.now.Add(laterAgain)) || !t.now.Before(s.Later) {
+		s.Ramped, s.Later = nil, time.Time{}
 	}
 	if s.Look.RetryAt.After(t.now.Add(lastRetry)) {
 		s.Look.RetryAt = time.Time{}

@@ -24,10 +24,12 @@ type State struct {
 
 	Declared  Declaration   `json:"declared,omitzero"`  // what macOS enforces itself
 	Lapsed    bool          `json:"lapsed,omitzero"`    // that came to nothing
+	Awaited   time.Duration `json:"awaited,omitzero"`   // how long the Mac has been awake since the date of that, as the turns show
 	Lack      Lack          `json:"lack,omitempty"`     // what kept the last installation from being started
 	HeldBack  time.Time     `json:"held_back,omitzero"` // a call or a presentation holds the prompt back since then
 	Told      time.Time     `json:"told,omitzero"`      // the person was told that only an owner of the Mac can install
-	Later     time.Time     `json:"later,omitzero"`     // Apple does not let this Mac have the updates before then
+	Ramped    []string      `json:"ramped,omitempty"`   // labels of updates that Apple does not let this Mac have yet
+	Later     time.Time     `json:"later,omitzero"`     // when these are tried again
 	Look      LookState     `json:"look,omitzero"`
 	Cache     CacheState    `json:"cache,omitzero"`
 	Install   InstallState  `json:"install,omitzero"`

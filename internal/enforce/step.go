@@ -20,8 +20,9 @@ const (
 	maxOffered = 50
 	// maxDownloads of the same updates that may go wrong before they are left to the installation.
 	maxDownloads = 3
-	// maxReminders in one turn, so that a turn ends.
-	maxReminders = 4
+	// maxReminders in one turn, so that a turn ends; and past the deadline, when there is to be hardly a pause between them.
+	maxReminders        = 4
+	maxRemindersOverdue = 15
 	// shortestPrompt is the least time that is worth a prompt: closer to the deadline, the warning begins.
 	shortestPrompt = time.Minute
 	// firstRetry is the wait after a look that proved nothing; it doubles with each that follows, up to lastRetry.
@@ -50,6 +51,8 @@ type turn struct {
 	// fresh tells that the Mac has been up for less long than it had been when a restart was asked for. No clock that was
 	// set hides that.
 	fresh bool
+	gap   time.Duration // since the last event
+	alone bool          // nobody is there to whom what has failed could be left
 }
 
 func (t *turn) step(event Event) Action {
@@ -59,6 +62,9 @@ func (t *turn) step(event Event) Action {
 			return Wait{Why: WhyClock}
 		}
 		t.fresh = t.now.Sub(boot) < t.s.Restart.Asked.Sub(t.s.Clock.Boot)-jitter
+	}
+	if t.gap = t.now.Sub(t.s.Clock.Seen); t.s.Clock.Seen.IsZero() {
+		t.gap = 0
 	}
 	t.s.keepTime(t.now, boot)
 	switch e := event.(type) {

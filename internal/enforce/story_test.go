@@ -2,6 +2,7 @@ package enforce_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,5 +102,14 @@ func (s *story) at(what string, got, want time.Time) {
 	s.Helper()
 	if !got.Equal(want) {
 		s.Errorf("%s is %s, want %s", what, got, want)
+	}
+}
+
+// concerns wants the action to be about these updates.
+func (s *story) concerns(updates ...enforce.Update) {
+	s.Helper()
+	got := about(s.action)
+	if !slices.Equal(got, updates) {
+		s.Errorf("%T is about %v, want %v", s.action, got, updates)
 	}
 }

@@ -1,6 +1,7 @@
 package enforce_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestTheDeadlineIsNeverLaterThanTheDeclaration(t *testing.T) {
 		s := m.after
 		pending := slices.ContainsFunc(s.Pending, func(u enforce.Update) bool { return u.Version == s.Declared.Version })
 		_, looked := m.event.(enforce.Looked)
-		if pending && looked && !s.Declared.None() && s.Deadline.After(s.Declared.At) {
+		if (pending || m.wall.Before(s.Declared.At)) && looked && !s.Declared.None() && s.Deadline.After(s.Declared.At) {
 			return "has a deadline later than that of macOS"
 		}
 		return ""
@@ -101,6 +102,44 @@ func TestAPromptWaitsForACallAndNoLongerThanPatienceLasts(t *testing.T) {
 		}
 		return ""
 	})
+}
+
+func TestWhatAppleDoesNotGiveYetIsNotAskedForAndKeepsNothingElseBack(t *testing.T) {
+	each(t, everything(), func(m moment) string {
+		held := enforce.Withheld(m.after, m.wall)
+		switch a := m.action.(type) {
+		case enforce.Wait:
+			if a.Why == enforce.WhyLater && len(held) < len(m.after.Pending) {
+				return "waits though there is more to do"
+			}
+		case enforce.Prompt, enforce.Warn, enforce.Remind, enforce.Install, enforce.Download:
+			if slices.ContainsFunc(about(a), func(u enforce.Update) bool { return slices.Contains(held, u) }) {
+				return fmt.Sprintf("%T is about what cannot be had", a)
+			}
+			if len(about(a)) == 0 {
+				return fmt.Sprintf("%T is about nothing", a)
+			}
+		}
+		return ""
+	})
+}
+
+// about lists the updates that an action is about.
+func about(action enforce.Action) []enforce.Update {
+	switch a := action.(type) {
+	case enforce.Download:
+		return a.Updates
+	case enforce.Prompt:
+		return a.Updates
+	case enforce.Warn:
+		return a.Updates
+	case enforce.Install:
+		return a.Updates
+	case enforce.Remind:
+		return a.Updates
+	case enforce.Look, enforce.AskRestart, enforce.ForceRestart, enforce.Hold, enforce.Finish, enforce.Wait:
+	}
+	return nil
 }
 
 func TestDeferralsAreLimitedByNumberAndNoneIsTakenAway(t *testing.T) {

@@ -2,6 +2,8 @@ package enforce
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -66,6 +68,34 @@ func titleGeneration(title string) (generation, bool) {
 		}
 	}
 	return generation{}, false
+}
+
+// notAfter tells whether a version of macOS is not later than another, as "15.7.2" is not later than "26.1", and "27" not
+// than "27.0". An addition such as "(a)" makes a version later. Of what cannot be read it is not told.
+func notAfter(version, other string) bool {
+	a, aAdded, ok := components(version)
+	b, bAdded, known := components(other)
+	if by := slices.Compare(a[:], b[:]); by != 0 || !ok || !known {
+		return ok && known && by < 0
+	}
+	return aAdded <= bAdded
+}
+
+// components reads a version such as "13.3.1 (a)".
+func components(version string) (numbers [3]int, added string, ok bool) {
+	head, added, _ := strings.Cut(strings.TrimSpace(version), " ")
+	parts := strings.Split(head, ".")
+	if len(parts) > len(numbers) {
+		return numbers, added, false
+	}
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 {
+			return numbers, added, false
+		}
+		numbers[i] = n
+	}
+	return numbers, added, true
 }
 
 // AtLeast tells whether a macOS version, such as "10.15.7" or "11.6", is of the given major generation or a later one.

@@ -164,6 +164,9 @@ func (e explainer) methods() []string {
 		}[m]
 		lines = append(lines, fmt.Sprintf(form, List(by[m])))
 	}
+	if ramped := Withheld(e.s, e.now); len(ramped) > 0 {
+		lines = append(lines, fmt.Sprintf("Apple does not let this Mac have %s yet. That is tried again %s.", List(ramped), e.at(e.s.Later)))
+	}
 	if len(lines) > 0 && e.p.MethodReason != "" {
 		lines = append(lines, "The method: "+e.p.MethodReason+".")
 	}

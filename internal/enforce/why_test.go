@@ -76,7 +76,7 @@ func TestExplainInFull(t *testing.T) {
 			s.Declared, s.Pending = enforce.Declaration{Version: "13.7", At: start}, []enforce.Update{macOS}
 		}), []string{
 			due, "The deadline is 2026-11-26 09:00:00 +0000, in 3 days.", "It is the date on which macOS enforces the update itself, as the management says.",
-			"Pending: macOS Ventura 13.7, which softwareupdate installs in the background.",
+			"Pending: macOS Ventura 13.7, which the person installs in Software Update.",
 			"The method: this Mac has an Intel processor.",
 			"macOS was to enforce macOS 13.7 by 2026-11-23 09:00:00 +0000, and that has come to nothing.",
 		}},
