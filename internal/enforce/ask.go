@@ -1,6 +1,7 @@
 package enforce
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -8,6 +9,7 @@ import (
 // ask turns to the person: with a prompt before the deadline, with the final warning after it.
 func (t *turn) ask(scene Scene) Action {
 	s := &t.s
+	t.disown(scene)
 	if t.acting() {
 		t.lapse()
 	}
@@ -20,7 +22,7 @@ func (t *turn) ask(scene Scene) Action {
 	case len(ours) == 0:
 		return t.askByHand(scene)
 	case t.agreed():
-		return t.install(WhyAgreed, scene)
+		return t.install(cmp.Or(s.AgreedHow, WhyAgreed), scene)
 	case t.deferred():
 		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
 	case t.acting() && power(ours) != Stay: // two restarts would meet
@@ -169,11 +171,11 @@ func (t *turn) answered(e Answered) Action {
 	switch e.Answer {
 	case AnswerInstall:
 		s.Unseen = 0
-		s.Agreed = t.now
+		t.agree(e.By, WhyAgreed)
 		s.DeferredUntil = t.clamp(s.Prompted.Add(t.p.DeferralPeriod)) // whatever comes of it, no prompt sooner
 		switch {
 		case len(t.pending(ByTool)) > 0:
-			return t.install(WhyAgreed, e.Scene)
+			return t.ask(e.Scene)
 		case t.helpless(e.Scene):
 			s.Agreed = time.Time{}
 			return t.sendForHelp()
@@ -204,8 +206,8 @@ func (t *turn) warned(e Warned) Action {
 		return Wait{Until: t.s.Deadline, Why: WhyNobody}
 	}
 	t.s.Unseen = 0
-	t.s.Agreed = t.now
-	return t.install(WhyWarned, e.Scene)
+	t.agree(e.By, WhyWarned)
+	return t.ask(e.Scene)
 }
 
 // unwarned answers a final warning that could not be shown. Once it could not turn after turn, it is done without.
@@ -218,8 +220,8 @@ func (t *turn) unwarned(scene Scene) Action {
 	if t.s.Unwarned < maxUnwarned {
 		return wait
 	}
-	t.s.Agreed = t.now
-	return t.install(WhyUnwarned, scene)
+	t.agree(scene.UID, WhyUnwarned)
+	return t.ask(scene)
 }
 
 // unseen ends a turn in which no window could be shown. Nothing is bought and nothing is lost by it.

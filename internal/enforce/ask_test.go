@@ -71,17 +71,68 @@ func TestAWarningThatWasSeenNeedsNoOtherAfterAnInterruption(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := tell(t)
 			s.overdue()
+			want := "Install warned"
 			if event.Unseen {
-				s.s.Unwarned = 2
-				s.hears(event, "Install unwarned")
-			} else {
-				s.hears(event, "Install warned")
+				s.s.Unwarned, want = 2, "Install unwarned"
 			}
+			s.hears(event, want)
 			s.pass(10 * time.Minute) // killed
 			s.turn("Look verify")
-			s.looked("Install agreed", macOS)
+			s.looked(want, macOS)
 		})
 	}
+}
+
+func TestAnAgreementIsOfOnePerson(t *testing.T) {
+	const alex, robin = 501, 502
+	by := func(uid int) enforce.Scene { return enforce.Scene{Somebody: true, UID: uid} }
+	low := enforce.Scene{Somebody: true, UID: alex, OnBattery: true, Charge: 15}
+	rows := map[string]struct {
+		scene           enforce.Scene
+		agreed, overdue string
+	}{
+		"they are still there":              {by(alex), "Install agreed", "Install warned"},
+		"another person is there":           {by(robin), "Wait deferred", "Warn deadline"},
+		"nobody is at the console":          {enforce.Scene{Others: 1}, "Install agreed", "Install warned"},
+		"it cannot be told who is there":    {by(0), "Install agreed", "Install warned"},
+		"nobody is logged in any more":      {nobody, "Install agreed", "Install warned"},
+		"another person, and they are away": {enforce.Scene{Somebody: true, UID: robin, Others: 1}, "Wait deferred", "Warn deadline"},
+	}
+	for name, row := range rows {
+		t.Run(name+", after a click", func(t *testing.T) {
+			s := tell(t)
+			s.p.MinimumBattery = 20
+			s.begins()
+			s.hears(enforce.Answered{Answer: enforce.AnswerInstall, By: alex, Scene: low}, "Hold power")
+			s.hears(enforce.Held{Scene: row.scene}, row.agreed)
+		})
+		t.Run(name+", in the next turn", func(t *testing.T) {
+			s := tell(t)
+			s.p.MinimumBattery = 20
+			s.begins()
+			s.hears(enforce.Answered{Answer: enforce.AnswerInstall, By: alex, Scene: low}, "Hold power")
+			s.hears(enforce.Held{Scene: low}, "Wait power")
+			s.pass(20 * time.Minute)
+			s.turn("Look interrupted")
+			s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: row.scene}, row.agreed)
+		})
+		t.Run(name+", after the warning", func(t *testing.T) {
+			s := tell(t)
+			s.overdue()
+			s.p.MinimumBattery = 20
+			s.hears(enforce.Warned{By: alex, Scene: low}, "Hold power")
+			s.hears(enforce.Held{Scene: row.scene}, row.overdue)
+		})
+	}
+	t.Run("of a warning that nobody saw", func(t *testing.T) {
+		s := tell(t)
+		s.overdue()
+		s.p.MinimumBattery = 20
+		s.hears(enforce.Warned{Scene: enforce.Scene{OnBattery: true, Charge: 15}}, "Wait power")
+		s.pass(20 * time.Minute)
+		s.turn("Look interrupted")
+		s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: by(robin)}, "Warn deadline")
+	})
 }
 
 func TestWindowsThatCannotBeShownAreCountedInARow(t *testing.T) {

@@ -25,6 +25,7 @@ type Wish struct {
 // Scene is what the person at the Mac, and the Mac itself, are up to. What is not known is as if all were well.
 type Scene struct {
 	Somebody   bool  // a person is logged in at the console
+	UID        int   // their user id; 0 where it is not known
 	Locked     bool  // their screen is locked
 	Busy       bool  // they are in a call, or show something
 	NoOwner    bool  // the person cannot authorize a new macOS
@@ -58,6 +59,7 @@ type Downloaded struct {
 // Answered tells how a prompt ended.
 type Answered struct {
 	Answer Answer
+	By     int // the user id of who was asked
 	Scene  Scene
 }
 
@@ -65,6 +67,7 @@ type Answered struct {
 type Warned struct {
 	Unseen  bool // no window could be shown
 	Clicked bool // the person clicked its button; else it stood to its end, or the person logged out
+	By      int  // the user id of who clicked, or saw its end; 0 for nobody
 	Scene   Scene
 }
 

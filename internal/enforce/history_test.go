@@ -37,8 +37,11 @@ type moment struct {
 type macState struct {
 	offered []enforce.Update
 	staged  enforce.Power // what installed updates wait for
+	uid     int           // who was at the Mac when it was looked last; 0 for nobody
 	clicked time.Time     // the last click on an install button that was reported
+	clicker int           // and whose it was
 	warned  time.Time     // the last final warning that was seen to its end and reported
+	seer    int           // and by whom; 0 for nobody
 	asked   time.Time     // the last polite restart of this turn
 	alone   bool          // nobody was logged in when last looked
 
@@ -64,6 +67,8 @@ type chapter struct {
 	appears     int           // how many more updates are offered
 
 	nobody, converting    bool
+	other                 bool  // another person than usual is at the Mac
+	handsOver             bool  // who has answered or was asked for power leaves the Mac to the other one
 	busy, locked          bool
 	settingUp             bool
 	others                int
@@ -213,7 +218,7 @@ func drawChapter(t *rapid.T, w troubles) *chapter {
 
 // drawObstacle draws what the person or the Mac is up to.
 func drawObstacle(t *rapid.T, c *chapter) {
-	switch rapid.IntRange(0, 8).Draw(t, "in the way") {
+	switch rapid.IntRange(0, 9).Draw(t, "in the way") {
 	case 0:
 		c.busy = true
 	case 1:
@@ -232,7 +237,10 @@ func drawObstacle(t *rapid.T, c *chapter) {
 		c.heeds = true
 	case 8:
 		c.noOwner = true
+	case 9:
+		c.other = true
 	}
+	c.handsOver = oneIn(t, 8, "hands over")
 	c.plugs = oneIn(t, 2, "plugs in")
 }
 

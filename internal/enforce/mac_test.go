@@ -222,7 +222,7 @@ func (m *mac) step(c *chapter, event enforce.Event) enforce.Action {
 	}
 	m.moments = append(m.moments, moment)
 	if install, ok := moment.action.(enforce.Install); ok && install.Why == enforce.WhyUnwarned {
-		m.warned = m.now // as far as it could be: an installation that is interrupted goes on without another three turns
+		m.warned, m.seer = m.now, m.uid // as far as it could be: an installation that is interrupted goes on without another three turns
 	}
 	return moment.action
 }
@@ -230,18 +230,37 @@ func (m *mac) step(c *chapter, event enforce.Event) enforce.Action {
 // told notes what an event tells that promises speak of.
 func (m *mac) told(event enforce.Event) {
 	if e, ok := event.(enforce.Answered); ok && e.Answer == enforce.AnswerInstall {
-		m.clicked = m.now
+		m.clicked, m.clicker = m.now, e.By
 	}
 	if e, ok := event.(enforce.Warned); ok && !e.Unseen {
-		m.warned = m.now
+		m.warned, m.seer = m.now, e.By
 	}
 }
 
 func (m *mac) scene(c *chapter) enforce.Scene {
-	m.alone = c.nobody
+	m.alone, m.uid = c.nobody, c.uid()
 	return enforce.Scene{
-		Somebody: !c.nobody, Converting: c.converting, Busy: c.busy, Locked: c.locked, Others: c.others, SettingUp: c.settingUp,
+		Somebody: !c.nobody, UID: m.uid, Converting: c.converting, Busy: c.busy, Locked: c.locked, Others: c.others, SettingUp: c.settingUp,
 		OnBattery: c.battery > 0, Charge: c.battery, Free: c.free, NoOwner: c.noOwner,
+	}
+}
+
+// uid is who is at the Mac; 0 for nobody.
+func (c *chapter) uid() int {
+	switch {
+	case c.nobody:
+		return 0
+	case c.other:
+		return 502
+	default:
+		return 501
+	}
+}
+
+// handOver leaves the Mac to the other person.
+func (c *chapter) handOver() {
+	if c.handsOver {
+		c.other, c.handsOver = !c.other, false
 	}
 }
 
@@ -285,6 +304,7 @@ func (m *mac) perform(c *chapter, action enforce.Action) enforce.Event {
 		if c.plugs {
 			c.battery, c.free = 0, 0
 		}
+		c.handOver()
 		return enforce.Held{Scene: m.scene(c)}
 	case enforce.Wait, enforce.Finish:
 	}
@@ -304,7 +324,7 @@ func (m *mac) look(c *chapter) enforce.Event {
 }
 
 func (m *mac) prompt(c *chapter, a enforce.Prompt) enforce.Event {
-	e := enforce.Answered{Answer: c.answer, Scene: m.scene(c)}
+	e := enforce.Answered{Answer: c.answer, By: c.uid()}
 	rest := a.Until.Sub(m.wall())
 	switch {
 	case e.Answer == enforce.AnswerUnseen:
@@ -314,6 +334,8 @@ func (m *mac) prompt(c *chapter, a enforce.Prompt) enforce.Event {
 	default:
 		m.now = m.now.Add(c.takes)
 	}
+	c.handOver()
+	e.Scene = m.scene(c)
 	return e
 }
 
@@ -323,15 +345,17 @@ func (m *mac) warn(c *chapter) enforce.Event {
 		return enforce.Warned{Unseen: true}
 	case c.early:
 		m.now = m.now.Add(time.Second)
-		m.clicked = m.now
-		return enforce.Warned{Clicked: true, Scene: m.scene(c)}
+		m.clicked, m.clicker = m.now, c.uid()
+		return enforce.Warned{Clicked: true, By: c.uid(), Scene: m.scene(c)}
 	case c.leaves:
 		m.now = m.now.Add(m.policy.UpdateDelay / 2)
 		m.alone, c.nobody = true, true
 	default:
 		m.now = m.now.Add(m.policy.UpdateDelay)
 	}
-	return enforce.Warned{Scene: m.scene(c)}
+	by := c.uid()
+	c.handOver()
+	return enforce.Warned{By: by, Scene: m.scene(c)}
 }
 
 // heldBack lists those of some updates that Apple does not let the Mac have yet.

@@ -131,3 +131,28 @@ func TestWithoutALookNothingSetsADeadline(t *testing.T) {
 		})
 	}
 }
+
+func TestARestartIsNotTakenToHaveBeenOnceItIsKnownWhenTheMacStarted(t *testing.T) {
+	for name, restarts := range map[string]bool{"it has not": false, "it has": true} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			known := s.boot
+			s.boot = time.Time{} // sysctl does not answer
+			s.begins()
+			s.answers(enforce.AnswerInstall, "Install agreed")
+			s.pass(10 * time.Minute)
+			s.installed("AskRestart installed")
+			s.pass(5 * time.Minute)
+			s.hears(enforce.StillUp{}, "ForceRestart still-up")
+			s.hears(enforce.RestartForced{Cause: "not now"}, "Wait restart-refused")
+			s.pass(20 * time.Minute)
+			s.boot = known
+			if restarts {
+				s.boot = s.now.Add(-time.Minute)
+				s.turn("Look restarted")
+				return
+			}
+			s.turn("AskRestart restart-pending")
+		})
+	}
+}

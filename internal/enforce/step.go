@@ -61,7 +61,7 @@ func (t *turn) step(event Event) Action {
 		if boot = e.Boot; t.clockUnset(boot) {
 			return Wait{Why: WhyClock}
 		}
-		t.fresh = t.now.Sub(boot) < t.s.Restart.Asked.Sub(t.s.Clock.Boot)-jitter
+		t.fresh = !boot.IsZero() && !t.s.Clock.Boot.IsZero() && t.now.Sub(boot) < t.s.Restart.Asked.Sub(t.s.Clock.Boot)-jitter
 	}
 	if t.gap = t.now.Sub(t.s.Clock.Seen); t.s.Clock.Seen.IsZero() {
 		t.gap = 0
@@ -98,6 +98,19 @@ func (t *turn) step(event Event) Action {
 // for what a clock may be off, is none.
 func (t *turn) agreed() bool {
 	return !t.s.Agreed.IsZero() && t.now.Sub(t.s.Agreed).Abs() < agreementHolds
+}
+
+// agree notes who has agreed to an installation, or was warned of it, and how.
+func (t *turn) agree(by int, how Why) {
+	t.s.Agreed, t.s.AgreedBy, t.s.AgreedHow = t.now, by, how
+}
+
+// disown drops an agreement that is another person's than who is at the Mac now: they have neither agreed nor been warned.
+// Nobody who logs out, or to the login window, takes theirs along.
+func (t *turn) disown(scene Scene) {
+	if scene.Somebody && scene.UID != 0 && scene.UID != t.s.AgreedBy {
+		t.s.Agreed = time.Time{}
+	}
 }
 
 func (t *turn) overdue() bool { return !t.s.Deadline.IsZero() && !t.now.Before(t.s.Deadline) }
