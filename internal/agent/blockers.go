@@ -54,7 +54,7 @@ func blockersOf(s enforce.State, now time.Time, methods []enforce.Method, rights
 	add(s.Unseen > 0, BlockerWindows)
 	add(s.Install.Failures > 0, BlockerFailed)
 	add(overdue && slices.Contains(methods, enforce.ByPerson), BlockerPerson)
-	add(now.Before(s.Later), BlockerLater)
+	add(len(enforce.Withheld(s, now)) > 0, BlockerLater)
 	add(s.Lapsed, BlockerLapsed)
 	if len(s.Pending) > 0 {
 		list = append(list, rights...)
@@ -64,20 +64,22 @@ func blockersOf(s enforce.State, now time.Time, methods []enforce.Method, rights
 
 // noOwner tells whether the person at the Mac is known to be unable to authorize a new macOS.
 func (t *turn) noOwner() bool {
-	return slices.Contains(t.stored.Rights, BlockerNotOwner) || slices.Contains(t.stored.Rights, BlockerOwner)
+	theirs := t.stored.RightsOf == t.person.UID
+	return theirs && slices.Contains(t.stored.Rights, BlockerNotOwner) || slices.Contains(t.stored.Rights, BlockerOwner)
 }
 
-// rights looks, once a day, who could authorize a new macOS on a Mac with Apple silicon. Some of the tools are slow.
+// rights looks, once a day and whenever another person is at the Mac, who could authorize a new macOS on a Mac with Apple silicon. Some of the tools are slow.
 func (t *turn) rights(ctx context.Context, updates []enforce.Update) {
 	const daily = 24 * time.Hour
 	host := t.agent.Host
 	now := host.Clock.Now()
 	system := slices.ContainsFunc(updates, func(u enforce.Update) bool { return u.Action != enforce.Stay })
-	known := now.Sub(t.stored.RightsAt).Abs() < daily && !t.noOwner() // a person without rights may have got them, or left
+	same := t.stored.RightsOf == t.person.UID
+	known := now.Sub(t.stored.RightsAt).Abs() < daily && same && !t.noOwner() // who had no rights may have got them
 	if !t.silicon || !system || known {
 		return
 	}
-	t.stored.Rights, t.stored.RightsAt = nil, now
+	t.stored.Rights, t.stored.RightsAt, t.stored.RightsOf = nil, now, t.person.UID
 	add := func(is bool, err error, b Blocker) {
 		switch {
 		case err != nil:

@@ -17,7 +17,7 @@ const (
 
 // hold asks the person for what is lacking, and waits for it a while.
 func (t *turn) hold(ctx context.Context, a enforce.Hold) enforce.Event {
-	w := t.window(windowPrompt, false)
+	w := t.window(windowPrompt, false, t.state.Pending)
 	texts := w.words.Language.Texts
 	note, look := texts[language.PowerNote], t.power
 	if a.Lack == enforce.LackSpace {

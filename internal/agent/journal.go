@@ -166,7 +166,13 @@ func about(action enforce.Action, s enforce.State) []string {
 		updates = a.Updates
 	case enforce.Install:
 		updates = a.Updates
-	case enforce.Prompt, enforce.Warn, enforce.Remind, enforce.Hold:
+	case enforce.Prompt:
+		updates = a.Updates
+	case enforce.Warn:
+		updates = a.Updates
+	case enforce.Remind:
+		updates = a.Updates
+	case enforce.Hold:
 		updates = s.Pending
 	case enforce.Look, enforce.AskRestart, enforce.ForceRestart, enforce.Wait, enforce.Finish:
 	}
@@ -187,6 +193,9 @@ func happened(event enforce.Event) string {
 	case enforce.LookFailed:
 		return "a look failed: " + e.Cause
 	case enforce.Downloaded:
+		if len(e.Later) > 0 {
+			return "Apple does not let this Mac have some of what was to be downloaded yet"
+		}
 		return outcome("a download", e.Cause)
 	case enforce.Answered:
 		return []string{
@@ -199,7 +208,7 @@ func happened(event enforce.Event) string {
 	case enforce.Installed:
 		return []string{
 			enforce.OutcomeInstalled: "an installation ended", enforce.OutcomeUnproven: "an installation ended without a word",
-			enforce.OutcomeFailed: "an installation failed: " + e.Cause, enforce.OutcomeLater: "Apple does not let this Mac have the updates yet",
+			enforce.OutcomeFailed: "an installation failed: " + e.Cause, enforce.OutcomeLater: "Apple does not let this Mac have some of what was to be installed yet",
 		}[e.Outcome]
 	case enforce.Held:
 		return "what was lacking was asked for"

@@ -22,7 +22,7 @@ func (t *turn) perform(ctx context.Context, action enforce.Action) enforce.Event
 	case enforce.Prompt:
 		return t.prompt(ctx, a)
 	case enforce.Warn:
-		return t.warn(ctx)
+		return t.warn(ctx, a)
 	case enforce.Install:
 		return t.install(ctx, a)
 	case enforce.AskRestart:
@@ -95,13 +95,11 @@ func (t *turn) download(ctx context.Context, a enforce.Download) enforce.Event {
 	began := t.agent.Host.Clock.Now()
 	err := macos.SoftwareUpdate{Host: t.agent.Host}.Download(ctx, labels(a.Updates))
 	event := enforce.Downloaded{Scene: t.scene(ctx)}
-	switch {
-	case err == nil:
-	case t.ramped(err, began):
-		event.Later = true
-		t.log.say("Not downloaded: Apple does not let this Mac have the updates yet.")
-	default:
-		event.Cause = err.Error()
+	if err == nil {
+		return event
+	}
+	event.Cause = err.Error()
+	if event.Later = t.ramped(err, began, a.Updates); len(event.Later) == 0 {
 		t.log.say("Not downloaded: %v. The installation will fetch what is missing.", err)
 	}
 	return event
@@ -113,6 +111,7 @@ func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 	w.Buttons = []string{w.words.Install, w.words.Defer}
 	w.Default = 2
 	w.Timeout, w.Until = max(time.Second, a.Until.Sub(now)), a.Until
+	asked := t.person
 	reply, err := t.screen().Ask(ctx, w.Window)
 	if err != nil {
 		t.log.say("Prompt not shown: %v.", err)
@@ -120,7 +119,7 @@ func (t *turn) prompt(ctx context.Context, a enforce.Prompt) enforce.Event {
 	}
 	answer, words := answerOf(reply)
 	t.log.say("%s after %s.", words, reply.Shown.Round(time.Second))
-	return enforce.Answered{Answer: answer, Scene: t.scene(ctx)}
+	return enforce.Answered{Answer: answer, By: asked.UID, Scene: t.scene(ctx)}
 }
 
 // screen shows windows to who is at the Mac.
@@ -153,7 +152,7 @@ func answerOf(reply macos.Reply) (answer enforce.Answer, words string) {
 // awake time counts: a Mac that sleeps shows nothing. Who leaves it for the login window, and stays logged in, has been
 // warned: the time goes on, and the window is there when they come back. Who takes over the console has not been, and gets
 // a time of their own.
-func (t *turn) warn(ctx context.Context) enforce.Event {
+func (t *turn) warn(ctx context.Context, a enforce.Warn) enforce.Event {
 	const pause, mostUnseen = time.Second, 5
 	warned := macos.Person{}         // who has seen it last
 	shown := map[int]time.Duration{} // for how long each has, by user id
@@ -176,7 +175,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			continue
 		}
 		t.person = person
-		reply, err := t.screen().Ask(ctx, t.warning(left))
+		reply, err := t.screen().Ask(ctx, t.warning(a.Updates, left))
 		switch {
 		case err != nil || reply.Kind == macos.ReplyFailed:
 			if unseen++; unseen >= mostUnseen || t.rest(ctx, pause) == 0 {
@@ -186,7 +185,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			continue // time in which nothing is seen does not count
 		case reply.Kind == macos.ReplyFirst:
 			t.log.say("The person started the updates.")
-			return enforce.Warned{Clicked: true, Scene: t.scene(ctx)}
+			return enforce.Warned{Clicked: true, By: person.UID, Scene: t.scene(ctx)}
 		}
 		unseen, warned = 0, person
 		if shown[person.UID] += reply.Shown; reply.Shown < left {
@@ -194,7 +193,7 @@ func (t *turn) warn(ctx context.Context) enforce.Event {
 			shown[person.UID] += t.rest(ctx, pause)
 		}
 	}
-	return enforce.Warned{Unseen: ctx.Err() != nil, Scene: t.sceneWithout(ctx, warned)}
+	return enforce.Warned{Unseen: ctx.Err() != nil, By: warned.UID, Scene: t.sceneWithout(ctx, warned)}
 }
 
 // rest waits, and tells for how long: not at all where the turn is told to end.
@@ -208,9 +207,9 @@ func (t *turn) rest(ctx context.Context, d time.Duration) time.Duration {
 // absent is how often it is looked whether somebody is back who has left the final warning.
 const absent = 15 * time.Second
 
-// warning is the final warning, with so much of its time left.
-func (t *turn) warning(left time.Duration) macos.Window {
-	w := t.window(windowFinal, true)
+// warning is the final warning of some updates, with so much of its time left.
+func (t *turn) warning(updates []enforce.Update, left time.Duration) macos.Window {
+	w := t.window(windowFinal, true, updates)
 	w.Buttons, w.Default, w.Locked = []string{w.words.Install}, 0, true
 	w.Timeout, w.Countdown = left, w.words.Language.Texts[language.WarningCountdown]
 	return w.Window
@@ -225,7 +224,7 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	host := t.agent.Host
 	t.log.say("Installing %s.", enforce.List(a.Updates))
 	t.log.flush(ctx)
-	w := t.window(windowUpdating, true)
+	w := t.window(windowUpdating, true, a.Updates)
 	w.Locked, w.Progress = true, true
 	w.Timeout = macos.InstallLimit // not to stand for ever if this program is killed before it takes it away
 	stop := t.stand(ctx, w.Window)
@@ -238,13 +237,15 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	result, err := macos.SoftwareUpdate{Host: host}.Install(ctx, order)
 	stop()
 	event := enforce.Installed{Outcome: enforce.OutcomeInstalled, Power: result.Power, NoSuch: result.NoSuch}
+	if err != nil || result.Problem != "" {
+		event.Later = t.ramped(err, began, a.Updates)
+	}
 	switch {
+	case len(event.Later) > 0:
+		event.Outcome, event.Cause = enforce.OutcomeLater, macos.ErrRamped.Error()
 	case errors.Is(err, macos.ErrUnproven):
 		event.Outcome = enforce.OutcomeUnproven
 		t.log.say("softwareupdate ended without a word on the result.")
-	case err != nil && t.ramped(err, began):
-		event.Outcome = enforce.OutcomeLater
-		t.log.say("Not installed: Apple does not let this Mac have the updates yet.")
 	case err != nil:
 		event.Outcome, event.Cause, event.Owner = enforce.OutcomeFailed, err.Error(), errors.Is(err, macos.ErrOwner)
 		t.log.say("Not installed: %v.", err)
@@ -258,10 +259,18 @@ func (t *turn) install(ctx context.Context, a enforce.Install) enforce.Event {
 	return event
 }
 
-// ramped tells whether a download or an installation that began at a time came to nothing because Apple lets Macs have an
-// update in turn, and not this one yet.
-func (t *turn) ramped(err error, since time.Time) bool {
-	return errors.Is(err, macos.ErrRamped) || macos.Ramped(t.agent.Host, since)
+// ramped lists the labels of updates that could not be had since a time because Apple lets Macs have them in turn, and not this
+// one yet. Where the tool itself said so and the log does not say of which, it is said of all that the tool was told.
+func (t *turn) ramped(err error, since time.Time, tried []enforce.Update) []string {
+	held := macos.Ramped(t.agent.Host, since, tried)
+	if len(held) == 0 && errors.Is(err, macos.ErrRamped) {
+		held = tried
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	t.log.say("Apple does not let this Mac have %s yet.", enforce.List(held))
+	return labels(held)
 }
 
 // stand shows a standing window, if somebody is there, and returns what ends it.
@@ -282,7 +291,8 @@ func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Eve
 	host := t.agent.Host
 	person, err := macos.Console{Host: host}.Person(ctx)
 	for left := t.policy.HardRestartDelay; err == nil && person.Nobody(); person, err = (macos.Console{Host: host}).Person(ctx) {
-		if sessions, _ := (macos.Console{Host: host}).Sessions(ctx); left <= 0 || sessions.Others == 0 {
+		sessions, err := macos.Console{Host: host}.Sessions(ctx)
+		if left <= 0 || err == nil && sessions.Others == 0 { // where it cannot be told, there may be others
 			return enforce.StillUp{}
 		}
 		t.log.flush(ctx)
@@ -292,7 +302,7 @@ func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Eve
 		}
 	}
 	t.person, t.somebody = person, true
-	w := t.window(windowRestart, true)
+	w := t.window(windowRestart, true, t.installed())
 	w.Locked = true
 	w.Timeout, w.Countdown = t.policy.HardRestartDelay, w.words.Language.Texts[language.RestartCountdown]
 	stop := t.stand(ctx, w.Window)
@@ -305,6 +315,14 @@ func (t *turn) askRestart(ctx context.Context, a enforce.AskRestart) enforce.Eve
 		return nil // told to end: the next turn sees whether the Mac has restarted
 	}
 	return enforce.StillUp{}
+}
+
+// installed lists the updates that the Mac restarts for, as far as that is remembered.
+func (t *turn) installed() []enforce.Update {
+	if tried := t.state.Install.Tried; len(tried) > 0 {
+		return tried
+	}
+	return t.state.Pending
 }
 
 func (t *turn) forceRestart(ctx context.Context, a enforce.ForceRestart) enforce.Event {
@@ -321,6 +339,7 @@ const reminderStands = 4 * time.Minute
 
 func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 	host := t.agent.Host
+	began := host.Clock.Now()
 	pane := macos.SettingsPane{Host: host}
 	if a.Open {
 		if err := pane.Open(ctx, t.person, t.running); err != nil {
@@ -330,10 +349,12 @@ func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 	if !a.Standing {
 		return enforce.Reminded{}
 	}
-	w := t.window(windowManual, a.Overdue)
+	w := t.window(windowManual, a.Overdue, a.Updates)
+	notes := t.lackNotes(w)
 	if a.NoOwner {
-		w.Text += "\n\n" + w.note(language.OwnerNote)
+		notes = append(notes, w.note(language.OwnerNote))
 	}
+	w.say(notes)
 	w.Locked = a.Overdue
 	w.Buttons = []string{w.words.Install}
 	w.Timeout = reminderStands
@@ -352,7 +373,7 @@ func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 			return nil
 		}
 	}
-	return enforce.Reminded{}
+	return enforce.Reminded{Later: t.ramped(nil, began, a.Updates)}
 }
 
 func labels(updates []enforce.Update) []string {

@@ -23,7 +23,7 @@ func (t *turn) scene(ctx context.Context) enforce.Scene {
 		t.log.say("%v; it is taken not to be converting the disk", err)
 	}
 	t.seen = enforce.Scene{
-		Somebody: t.somebody, Locked: sessions.Locked, Others: sessions.Others, SettingUp: sessions.Setup,
+		Somebody: t.somebody, UID: t.person.UID, Locked: sessions.Locked, Others: sessions.Others, SettingUp: sessions.Setup,
 		Converting: status.Converting, NoOwner: t.noOwner(),
 	}
 	t.means(ctx)

@@ -25,6 +25,7 @@ type stored struct {
 
 	Rights   []Blocker `json:"rights,omitempty"`   // who cannot authorize a new macOS
 	RightsAt time.Time `json:"rights_at,omitzero"` // when that was looked up
+	RightsOf int       `json:"rights_of,omitzero"` // and the user id of who was at the Mac then
 }
 
 // loadState reads the state, and tells whether there was one. One that cannot be read is reported and counts as none:

@@ -41,13 +41,20 @@ type view struct {
 	facts enforce.Facts
 }
 
+// say adds notes below the administrator's message.
+func (v *view) say(notes []string) {
+	for _, note := range notes {
+		v.Text += "\n\n" + note
+	}
+}
+
 // note is a text of the window's language that is no setting, with its tokens filled in.
 func (v view) note(key string) string { return enforce.Expand(v.words.Language.Texts[key], v.facts) }
 
 // promptWindow writes a prompt, with what is to be said beside the administrator's message: that there are few deferrals
 // left, whose date it is, and what the person can do so that the Mac is ready.
 func (t *turn) promptWindow(p enforce.Prompt) view {
-	w := t.windowBy(windowPrompt, p.Last, p.Deadline)
+	w := t.windowBy(windowPrompt, p.Last, p.Deadline, p.Updates)
 	var notes []string
 	switch left := enforce.DeferralsLeft(t.policy, t.state); {
 	case left == 1:
@@ -62,35 +69,39 @@ func (t *turn) promptWindow(p enforce.Prompt) view {
 		notes = append(notes, w.note(language.DeclarationNote))
 	case enforce.LimitTime, enforce.LimitCount, enforce.LimitValue, enforce.LimitNone:
 	}
-	switch enforce.Lacks(t.policy, t.state, t.agent.Host.Clock.Now(), t.seen) {
-	case enforce.LackPower:
-		notes = append(notes, w.note(language.PowerNote))
-	case enforce.LackSpace:
-		notes = append(notes, w.note(language.SpaceNote))
-	case enforce.LackNothing:
-	}
+	notes = append(notes, t.lackNotes(w)...)
 	if t.seen.Others > 0 && w.facts.Restart {
 		notes = append(notes, w.note(language.OthersNote))
 	}
-	if t.seen.NoOwner {
+	if p.NoOwner {
 		notes = append(notes, w.note(language.OwnerNote))
 	}
-	for _, note := range notes {
-		w.Text += "\n\n" + note
-	}
+	w.say(notes)
 	return w
 }
 
-// window writes a window for what is pending now, in the language of the person at the Mac.
-func (t *turn) window(kind int, last bool) view {
-	return t.windowBy(kind, last, t.state.Deadline)
+// lackNotes say what the person can do so that the Mac is ready.
+func (t *turn) lackNotes(w view) []string {
+	switch enforce.Lacks(t.policy, t.state, t.agent.Host.Clock.Now(), t.seen) {
+	case enforce.LackPower:
+		return []string{w.note(language.PowerNote)}
+	case enforce.LackSpace:
+		return []string{w.note(language.SpaceNote)}
+	case enforce.LackNothing:
+	}
+	return nil
+}
+
+// window writes a window about some updates, in the language of the person at the Mac.
+func (t *turn) window(kind int, last bool, updates []enforce.Update) view {
+	return t.windowBy(kind, last, t.state.Deadline, updates)
 }
 
 // windowBy writes a window that counts down to a deadline.
-func (t *turn) windowBy(kind int, last bool, deadline time.Time) view {
+func (t *turn) windowBy(kind int, last bool, deadline time.Time, updates []enforce.Update) view {
 	now := t.agent.Host.Clock.Now()
 	restart := t.state.Restart.Power != enforce.Stay
-	for _, u := range t.state.Pending {
+	for _, u := range updates {
 		restart = restart || u.Action != enforce.Stay
 	}
 	names := texts(kind)
@@ -100,7 +111,7 @@ func (t *turn) windowBy(kind int, last bool, deadline time.Time) view {
 		Left:      deadline.Sub(now),
 		Deadline:  words.Language.Date(deadline.In(t.zone())),
 		Contact:   t.config.Settings.Text(settings.SupportContact),
-		Updates:   speech.List(t.state.Pending),
+		Updates:   speech.List(updates),
 		Mechanism: macos.Mechanism(t.running),
 		Restart:   restart,
 		Last:      last,

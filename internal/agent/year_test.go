@@ -47,7 +47,7 @@ func TestAYearMakesNothingGrow(t *testing.T) {
 				}
 				return err
 			})
-			must(t, turns > 24*days, "only %d turns are taken", turns)
+			must(t, turns > 17*days, "only %d turns are taken", turns)
 			for _, file := range slices.Sorted(maps.Keys(limits)) {
 				must(t, peak[file] <= limits[file], "%s has %d bytes at its largest; %d are allowed", file, peak[file], limits[file])
 			}

@@ -92,6 +92,16 @@ func (s *standing) Stop() {
 	<-s.ended
 }
 
+// Running implements [macos.Standing].
+func (s *standing) Running() bool {
+	select {
+	case <-s.ended:
+		return false
+	default:
+		return true
+	}
+}
+
 // process is a tool that was started, in a process group of its own.
 type process struct {
 	cmd         *exec.Cmd

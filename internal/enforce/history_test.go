@@ -67,8 +67,8 @@ type chapter struct {
 	appears     int           // how many more updates are offered
 
 	nobody, converting    bool
-	other                 bool  // another person than usual is at the Mac
-	handsOver             bool  // who has answered or was asked for power leaves the Mac to the other one
+	other                 bool // another person than usual is at the Mac
+	handsOver             bool // who has answered or was asked for power leaves the Mac to the other one
 	busy, locked          bool
 	settingUp             bool
 	others                int

@@ -9,9 +9,16 @@ import (
 // Apple gives an update to some Macs sooner than to others. Nothing is wrong with a Mac that does not get one yet: nobody is
 // asked for what cannot be had, and it keeps nothing else back.
 
-// withhold notes that Apple does not let this Mac have some of the pending updates yet, and tells whether that is news.
+// rampPatience is how long after the deadline that is believed: what is said of it stands in a log that others can write to.
+const rampPatience = 7 * 24 * time.Hour
+
+// withhold notes that Apple does not let this Mac have some of the pending updates yet, and tells whether that is news that is
+// believed.
 func (t *turn) withhold(labels []string) bool {
 	s := &t.s
+	if t.overdue() && !t.now.Before(s.Deadline.Add(rampPatience)) {
+		return false
+	}
 	if !t.now.Before(s.Later) {
 		s.Ramped = nil
 	}

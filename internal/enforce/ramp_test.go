@@ -98,6 +98,16 @@ func TestWhatIsNotPendingIsNotHeldBack(t *testing.T) {
 	s.looked("Wait install-failed", macOS)
 }
 
+func TestAWeekAfterTheDeadlineItIsNotBelievedAnyMore(t *testing.T) {
+	for after, want := range map[time.Duration]string{7*24*time.Hour - time.Second: "Wait later", 7 * 24 * time.Hour: "Look verify"} {
+		s := tell(t)
+		s.overdue()
+		s.hears(enforce.Warned{Scene: somebody}, "Install warned")
+		s.now = s.s.Deadline.Add(after)
+		s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Cause: "ramped", Later: []string{macOS.Label}, Scene: somebody}, want)
+	}
+}
+
 func TestWithheld(t *testing.T) {
 	s := enforce.State{Pending: []enforce.Update{macOS, safari}, Ramped: []string{safari.Label}, Later: start}
 	if got := enforce.Withheld(s, start.Add(-time.Second)); !cmp.Equal(got, []enforce.Update{safari}) {

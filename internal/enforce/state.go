@@ -21,8 +21,8 @@ type State struct {
 	Agreed        time.Time     `json:"agreed,omitzero"`      // a click on the install button, or a final warning seen to its end
 	AgreedBy      int           `json:"agreed_by,omitzero"`   // by whom, a user id; 0 for nobody
 	AgreedHow     Why           `json:"agreed_how,omitempty"` // and how: WhyAgreed, WhyWarned or WhyUnwarned
-	Pending       []Update      `json:"pending,omitempty"` // those to enforce
-	Offered       []Update      `json:"offered,omitempty"` // all that the last conclusive look found, the first of them where they are many
+	Pending       []Update      `json:"pending,omitempty"`    // those to enforce
+	Offered       []Update      `json:"offered,omitempty"`    // all that the last conclusive look found, the first of them where they are many
 
 	Declared  Declaration   `json:"declared,omitzero"`  // what macOS enforces itself
 	Lapsed    bool          `json:"lapsed,omitzero"`    // that came to nothing

@@ -22,7 +22,7 @@ const (
 	maxDownloads = 3
 	// maxReminders in one turn, so that a turn ends; and past the deadline, when there is to be hardly a pause between them.
 	maxReminders        = 4
-	maxRemindersOverdue = 15
+	maxRemindersOverdue = 13
 	// shortestPrompt is the least time that is worth a prompt: closer to the deadline, the warning begins.
 	shortestPrompt = time.Minute
 	// firstRetry is the wait after a look that proved nothing; it doubles with each that follows, up to lastRetry.

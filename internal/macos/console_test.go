@@ -14,6 +14,7 @@ import (
 // answers is a Runner that answers by the last part of a tool's path; what it does not know is not on its Mac.
 type answers struct {
 	out  map[string]Output
+	ends map[string]bool // tools that do not stand
 	seen []Command
 }
 
@@ -32,12 +33,14 @@ func (a *answers) Start(ctx context.Context, c Command) (Standing, error) {
 	if _, err := a.Run(ctx, c); err != nil {
 		return nil, err
 	}
-	return stands{}, nil
+	return stands{gone: a.ends[filepath.Base(c.Path)]}, nil
 }
 
-type stands struct{}
+type stands struct{ gone bool }
 
 func (stands) Stop() {}
+
+func (s stands) Running() bool { return !s.gone }
 
 // argv is what was run, path and arguments, in order.
 func (a *answers) argv() [][]string {

@@ -1,6 +1,7 @@
 package macos
 
 import (
+	"context"
 	"io/fs"
 	"time"
 )
@@ -13,8 +14,15 @@ type desk struct {
 }
 
 func (d *desk) host() Host {
-	return Host{Runner: d, Tree: d, Lister: d, Ledger: d}
+	return Host{Runner: d, Tree: d, Lister: d, Ledger: d, Clock: fixedClock{}}
 }
+
+// fixedClock stands still.
+type fixedClock struct{ now time.Time }
+
+func (c fixedClock) Now() time.Time { return c.now }
+
+func (fixedClock) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func (d *desk) Read(path string, limit int64) ([]byte, error) {
 	return tree{data: d.files}.Read(path, limit)

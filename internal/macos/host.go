@@ -35,6 +35,8 @@ type Runner interface {
 type Standing interface {
 	// Stop ends the tool and every process it started. It may be called more than once.
 	Stop()
+	// Running tells whether it has not ended yet.
+	Running() bool
 }
 
 // Command is one invocation of a tool.

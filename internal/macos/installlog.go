@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
 )
 
 // installLogPath is the system's log of installations.
@@ -121,22 +125,60 @@ func isRamped(line string) bool {
 	return containsAny(line, "ramped, not downloadable", "not downloadable at this time")
 }
 
-// Ramped tells whether the install log says, since a time, that Apple does not let this Mac have an update yet. It explains
-// a download that came to nothing; where the log cannot be read it explains nothing.
-func Ramped(host Host, since time.Time) bool {
+// Ramped lists those of some updates of which the install log says, since a time, that Apple does not let this Mac have them
+// yet. It explains why they could not be had; where the log cannot be read it explains nothing.
+func Ramped(host Host, since time.Time, updates []enforce.Update) []enforce.Update {
 	const tail = 64 << 10
 	text, err := host.Ledger.Tail(installLogPath, tail)
 	if err != nil {
-		return false
+		return nil
 	}
+	var lines []string
 	for line := range strings.Lines(string(text)) {
-		parts := strings.SplitN(line, " ", 3) // date, time, and the rest
-		if len(parts) < 3 || !isRamped(parts[2]) {
+		parts := strings.SplitN(line, " ", 5) // date, time, host, process, and the rest
+		if len(parts) < 5 || !isRamped(parts[4]) || !strings.HasPrefix(parts[3], "softwareupdated[") {
 			continue
 		}
-		if at, ok := stamp(parts[0] + " " + parts[1]); ok && !at.Before(since.Truncate(time.Second)) {
-			return true
+		at, ok := stamp(parts[0] + " " + parts[1])
+		if ok && !at.Before(since.Truncate(time.Second)) && !at.After(host.Clock.Now()) {
+			lines = append(lines, parts[4])
 		}
 	}
-	return false
+	return rampedOf(lines, updates)
+}
+
+// rampedOf lists the updates that lines are about. Which name of an update macOS uses there is not known: its title counts, and
+// of macOS its version and its build.
+func rampedOf(lines []string, updates []enforce.Update) []enforce.Update {
+	return slices.DeleteFunc(slices.Clone(updates), func(u enforce.Update) bool {
+		return !slices.ContainsFunc(lines, func(line string) bool {
+			if u.Title != "" && hasWords(line, u.Title) {
+				return true
+			}
+			return strings.HasPrefix(u.Title, "macOS ") && (hasWords(line, u.Version) && strings.Contains(line, "macOS") || hasWords(line, u.Build))
+		})
+	})
+}
+
+// hasWords tells whether a text contains another, not as a part of a longer word or number.
+func hasWords(text, words string) bool {
+	if words == "" {
+		return false
+	}
+	inner := func(r rune) bool { return r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for rest := text; ; {
+		before, after, found := strings.Cut(rest, words)
+		if !found {
+			return false
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		next, size := utf8.DecodeRuneInString(after)
+		if next == '.' { // the end of a sentence, or a part of a version
+			next, _ = utf8.DecodeRuneInString(after[size:])
+		}
+		if !inner(last) && !inner(next) {
+			return true
+		}
+		rest = after
+	}
 }

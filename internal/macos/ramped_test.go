@@ -3,10 +3,14 @@ package macos
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
 )
 
 func TestAnUpdateThatAppleHoldsBack(t *testing.T) {
@@ -38,6 +42,8 @@ func TestAnUpdateThatAppleHoldsBack(t *testing.T) {
 func TestTheLogTellsOfAnUpdateThatAppleHoldsBack(t *testing.T) {
 	const line = "2025-11-13 09:00:00-05 host softwareupdated[754]: SUOSUServiceDaemon: MSU_UPDATE_24G325_patch_15.7.2_minor is ramped, not downloadable at this time\n"
 	at := time.Date(2025, time.November, 13, 14, 0, 0, 500, time.UTC)
+	sequoia := enforce.Update{Label: "macOS Sequoia 15.7.2-24G325", Title: "macOS Sequoia 15.7.2", Version: "15.7.2", Build: "24G325"}
+	safari := enforce.Update{Label: "Safari26.1", Title: "Safari", Version: "15.7.2"}
 	for _, row := range []struct {
 		name  string
 		log   logFile
@@ -47,15 +53,47 @@ func TestTheLogTellsOfAnUpdateThatAppleHoldsBack(t *testing.T) {
 		{"since it began", logFile{text: "x\n" + line + "y"}, at.Add(-time.Minute), true},
 		{"in the same second", logFile{text: line}, at, true},
 		{"long before", logFile{text: line}, at.Add(time.Minute), false},
+		{"in times to come", logFile{text: strings.Replace(line, "2025", "2026", 1)}, at.Add(-time.Minute), false},
+		{"a line of another program", logFile{text: strings.Replace(line, "softwareupdated[", "logger[", 1)}, at, false},
 		{"a line without a time", logFile{text: line[23:]}, at.Add(-time.Minute), false},
 		{"another line", logFile{text: noUpdates}, time.Time{}, false},
 		{"no log", logFile{err: fs.ErrNotExist}, time.Time{}, false},
+		{"of another update", logFile{text: strings.ReplaceAll(strings.ReplaceAll(line, "15.7.2", "26.1"), "24G325", "25B78")}, at, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := Ramped(Host{Ledger: row.log}, row.since); got != row.want {
-				t.Errorf("got %t", got)
+			host := Host{Ledger: row.log, Clock: fixedClock{at.Add(time.Hour)}}
+			got := Ramped(host, row.since, []enforce.Update{sequoia, safari})
+			if (len(got) == 1 && got[0] == sequoia) != row.want || len(got) > 1 {
+				t.Errorf("got %v", got)
 			}
 		})
+	}
+}
+
+func TestWhichUpdateAppleHoldsBack(t *testing.T) {
+	tahoe := enforce.Update{Title: "macOS Tahoe 26.1", Version: "26.1", Build: "25B78"}
+	later := enforce.Update{Title: "macOS Tahoe 26.1.1", Version: "26.1.1"}
+	safari := enforce.Update{Title: "Safari", Version: "26.1"}
+	tools := enforce.Update{Title: "Command Line Tools for Xcode", Version: "26.1"}
+	all := []enforce.Update{tahoe, later, safari, tools, {Label: "nameless"}}
+	for line, want := range map[string][]enforce.Update{
+		"macOS Tahoe 26.1 is ramped":                             {tahoe},
+		"\"macOS Tahoe 26.1\" is ramped.":                        {tahoe},
+		"ramped: macOS Tahoe 26.1.":                              {tahoe},
+		"macOS Tahoe 26.1.1 is ramped":                           {later},
+		"macOS 26.1 is ramped":                                   {tahoe},
+		"MSU_UPDATE_25B78_patch_26.1_minor is ramped":            {tahoe},
+		"MSU_UPDATE_25B780_patch_26.2_minor is ramped":           nil,
+		"macOS Tahoe 126.1 is ramped":                            nil,
+		"macOS Tahoe 26.10 is ramped":                            nil,
+		"Safari is ramped":                                       {safari},
+		"SafariTechnologyPreview is ramped":                      nil,
+		"an update is ramped":                                    nil,
+		"macOS Tahoe 26.10 is ramped, not like macOS Tahoe 26.1": {tahoe},
+	} {
+		if got := rampedOf([]string{"x", line}, all); !cmp.Equal(got, want, cmpopts.EquateEmpty()) {
+			t.Errorf("%s: %v", line, got)
+		}
 	}
 }
 

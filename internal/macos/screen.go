@@ -2,7 +2,10 @@ package macos
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
+	"time"
 )
 
 // Screen shows windows to the person at the Mac.
@@ -60,8 +63,13 @@ func (s Screen) ask(ctx context.Context, style Style, w Window) (Reply, error) {
 	return reply, nil
 }
 
-// Stand shows a window that stands until it is stopped, or for its Timeout: in the first style that can be started. That a
-// program ends at once is not seen.
+// settles is how long a program is given to end again, if it cannot show its window.
+const settles = time.Second
+
+// errEnded says that a program could be started, and ended at once.
+var errEnded = errors.New("ended at once")
+
+// Stand shows a window that stands until it is stopped, or for its Timeout: in the first style whose program stays.
 func (s Screen) Stand(ctx context.Context, w Window) (Standing, error) {
 	w = s.dressed(w)
 	var failure error
@@ -70,6 +78,9 @@ func (s Screen) Stand(ctx context.Context, w Window) (Standing, error) {
 		if err == nil {
 			var standing Standing
 			if standing, err = s.Host.Runner.Start(ctx, command); err == nil {
+				err = s.settle(ctx, standing, command.Path)
+			}
+			if err == nil {
 				return window{standing, func() { s.tidy(style) }}, nil
 			}
 			s.tidy(style)
@@ -77,6 +88,14 @@ func (s Screen) Stand(ctx context.Context, w Window) (Standing, error) {
 		failure = both(failure, err)
 	}
 	return nil, failure
+}
+
+// settle tells whether a program ends as soon as it is started.
+func (s Screen) settle(ctx context.Context, started Standing, path string) error {
+	if s.Host.Clock.Sleep(ctx, settles) == nil && !started.Running() {
+		return fmt.Errorf("show window: %s: %w", filepath.Base(path), errEnded)
+	}
+	return nil
 }
 
 // window is a standing window, and what is to be done once it is gone.

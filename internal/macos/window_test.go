@@ -58,7 +58,7 @@ func TestScreenStand(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := &answers{out: map[string]Output{row.tool: {}}}
-			standing, err := Screen{Host: Host{Runner: r, Lister: tree{}}, Person: Person{"ann", 501}}.Stand(t.Context(), w)
+			standing, err := Screen{Host: Host{Runner: r, Lister: tree{}, Clock: fixedClock{}}, Person: Person{"ann", 501}}.Stand(t.Context(), w)
 			if (err == nil) != (row.tool != "") || len(r.seen) != row.paths {
 				t.Fatalf("got %v after %d attempts", err, len(r.seen))
 			}
@@ -67,6 +67,22 @@ func TestScreenStand(t *testing.T) {
 			}
 		})
 	}
+	t.Run("with a dialog where it ends at once", func(t *testing.T) {
+		r := &answers{out: map[string]Output{"jamfHelper": {}, "launchctl": {}}, ends: map[string]bool{"jamfHelper": true}}
+		s := Screen{Host: Host{Runner: r, Lister: tree{}, Clock: fixedClock{}}, Person: Person{"ann", 501}}
+		if _, err := s.Stand(t.Context(), w); err != nil || len(r.seen) != 2 {
+			t.Errorf("got %v after %d attempts", err, len(r.seen))
+		}
+		r.ends["launchctl"] = true
+		if _, err := s.Stand(t.Context(), w); !errors.Is(err, errEnded) {
+			t.Errorf("where both do: got %v", err)
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := s.Stand(ended, w); err != nil {
+			t.Errorf("where the turn is told to end: got %v", err)
+		}
+	})
 	why := errors.New("no process to be had")
 	s := Screen{Host: Host{Runner: refusing{why}, Lister: tree{}}}
 	if _, err := s.Stand(t.Context(), w); !errors.Is(err, why) {

@@ -36,8 +36,12 @@ func (m *Mac) Run(ctx context.Context, c macos.Command) (macos.Output, error) {
 // Start implements macos.Runner: the only tools that stand are windows.
 func (m *Mac) Start(_ context.Context, c macos.Command) (macos.Standing, error) {
 	m.touch()
-	if _, ok := m.files[c.Path]; !ok || m.fault(c) == Missing {
+	fault := m.fault(c)
+	switch _, there := m.files[c.Path]; {
+	case !there || fault == Missing:
 		return nil, &macos.MissingError{Path: c.Path}
+	case fault == Exit, fault == Killed, fault == Empty, fault == Garbage, fault == Huge:
+		return standing{gone: true}, nil
 	}
 	if w, ok := m.windowOf(innermost(c)); ok && m.present() {
 		w.Standing = true
@@ -49,9 +53,11 @@ func (m *Mac) Start(_ context.Context, c macos.Command) (macos.Standing, error) 
 // End implements macos.Runner: no window outlives the turn that shows it.
 func (*Mac) End(int) error { return nil }
 
-type standing struct{}
+type standing struct{ gone bool }
 
 func (standing) Stop() {}
+
+func (s standing) Running() bool { return !s.gone }
 
 // fault tells which fault a call meets, if any.
 func (m *Mac) fault(c macos.Command) string {

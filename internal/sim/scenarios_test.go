@@ -55,7 +55,7 @@ func TestScenariosPlayToTheirEnds(t *testing.T) {
 		"crashing-dialog": {true, 1, false, 1, 0, 0, nil},
 		"mixed":           {true, 4, true, 1, 0, 12 * time.Hour, nil},
 		"declared":        {true, 8, false, 1, 1, 30 * time.Hour, nil},
-		"lapsed":          {true, 8, true, 1, 0, 54 * time.Hour, nil},
+		"lapsed":          {true, 8, true, 1, 0, 55 * time.Hour, nil},
 		"two-people":      {true, 5, false, 1, 1, 16 * time.Hour, nil},
 		"no-owner":        {false, 18, true, 0, 0, 5 * day, []string{"macOS Tahoe 26.7-25G229"}},
 		"golden-gate":     {true, 4, true, 1, 0, 12 * time.Hour, nil},

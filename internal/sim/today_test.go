@@ -221,14 +221,14 @@ func TestWhatAppleHoldsBackComesLater(t *testing.T) {
 		t.Fatalf("%+v, %v", listing, err)
 	}
 	began := m.Now()
-	if err := tool.Download(t.Context(), labels); !errors.Is(err, macos.ErrRamped) || !macos.Ramped(m.Host(), began) {
+	if err := tool.Download(t.Context(), labels); !errors.Is(err, macos.ErrRamped) || len(macos.Ramped(m.Host(), began, listing.Updates)) != 1 {
 		t.Errorf("got %v", err)
 	}
 	if _, err := tool.Install(t.Context(), macos.Installation{Labels: labels, Modern: true}); !errors.Is(err, macos.ErrRamped) {
 		t.Errorf("got %v", err)
 	}
 	after(t, m, 2*time.Hour)
-	if err := tool.Download(t.Context(), labels); err != nil || macos.Ramped(m.Host(), m.Now()) {
+	if err := tool.Download(t.Context(), labels); err != nil || len(macos.Ramped(m.Host(), m.Now(), listing.Updates)) != 0 {
 		t.Errorf("got %v", err)
 	}
 }

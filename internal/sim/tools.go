@@ -110,21 +110,34 @@ func (m *Mac) byHand() {
 		m.note(KindPerson, "is asked for the password of a volume owner, and has none")
 		return
 	}
+	if len(m.reachable()) == 0 {
+		m.note(KindPerson, "does not get the updates in Software Update yet")
+		return
+	}
 	m.handling = true
 	m.note(KindPerson, "starts the installation in Software Update")
 	m.at(m.now.Add(25*time.Minute), func() {
 		m.handling = false
-		scope, restart := enforce.Scope{Running: m.version}, false
-		for _, v := range scope.Judge(updatesOf(m.offered())) {
-			if o := m.offer(v.Label); v.Enforced && o != nil {
-				restart = restart || o.Action != enforce.Stay
-				o.waiting, o.installed = o.Action != enforce.Stay, o.Action == enforce.Stay
-			}
+		restart := false
+		for _, o := range m.reachable() {
+			restart = restart || o.Action != enforce.Stay
+			o.waiting, o.installed = o.Action != enforce.Stay, o.Action == enforce.Stay
 		}
 		if restart {
 			m.restart(false, "Software Update restarts the Mac.")
 		}
 	})
+}
+
+// reachable lists what Software Update lets the person install, of what needs no upgrade.
+func (m *Mac) reachable() (list []*offer) {
+	scope := enforce.Scope{Running: m.version}
+	for _, v := range scope.Judge(updatesOf(m.offered())) {
+		if o := m.offer(v.Label); v.Enforced && o != nil && !m.ramped(o) {
+			list = append(list, o)
+		}
+	}
+	return list
 }
 
 func (m *Mac) launchctl(c macos.Command) macos.Output {

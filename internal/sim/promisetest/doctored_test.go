@@ -50,6 +50,12 @@ func doctoredForce() []doctoring {
 			p.Journal[i].At = p.Journal[i].At.Add(time.Minute)
 		}},
 		{"P3", "no warning", "with a warning shorter than", func(p *play) { decision[enforce.Warn](p).Action = enforce.Wait{Why: enforce.WhyUnseen} }},
+		{"P3", "another person takes the Mac after the warning", "with a warning shorter than", func(p *play) {
+			i := slices.IndexFunc(p.Journal, func(e sim.Entry) bool {
+				return e.Kind == sim.KindDecision && strings.HasPrefix(e.Text, "enforce.Install")
+			})
+			p.Journal[i-1] = sim.Entry{At: p.Journal[i-1].At, Kind: sim.KindPerson, Text: "leaves the Mac to robin, and stays logged in"}
+		}},
 		{"P3", "no window in one turn only", "with a warning shorter than", func(p *play) {
 			drop(p, windows(promisetest.IsFinal))
 			decision[enforce.Warn](p).Action = enforce.Wait{Why: enforce.WhyUnseen}
@@ -100,11 +106,11 @@ func doctoredRestarts() []doctoring {
 		{"P7", "a restart where a shut down is needed", "needs a shut down", func(p *play) {
 			p.Scenario().Offers[0].Action = enforce.ShutDown
 		}},
-		{"P8", "forced a second too soon", "was forced too soon", func(p *play) {
+		{"P8", "forced two seconds too soon", "was forced too soon", func(p *play) {
 			i := slices.IndexFunc(p.Journal, func(e sim.Entry) bool {
 				return e.Kind == sim.KindDecision && strings.HasPrefix(e.Text, "enforce.ForceRestart")
 			})
-			p.Journal[i].At = p.Journal[i].At.Add(-time.Second)
+			p.Journal[i].At = p.Journal[i].At.Add(-2 * time.Second) // one of which the window was given to appear
 		}},
 		{"P8", "forced without being asked for", "was forced too soon", func(p *play) { decision[enforce.AskRestart](p).Action = enforce.Wait{Why: enforce.WhyInstalled} }},
 		{"P8", "nobody is told", "nobody is told when it is forced", func(p *play) { drop(p, windows(promisetest.IsRestartNotice)) }},

@@ -129,61 +129,9 @@ func enforces(action enforce.Action) bool {
 // warnedFirst is P3: whoever is logged in has seen a final warning for UpdateDelay of awake time, or has clicked, or no
 // window could be shown in three turns in a row.
 func (p *Play) warnedFirst() (broken []string) {
-	c := consent{delay: p.setting("UpdateDelay"), hidden: p.faulty("scutil")}
+	c := newConsent(p.setting("UpdateDelay"), p.faulty("scutil"))
 	for _, m := range p.moments() {
 		broken = append(broken, c.see(m)...)
-	}
-	return broken
-}
-
-// consent is what people have said and seen so far.
-type consent struct {
-	delay   time.Duration // for which a warning has to stand
-	hidden  bool          // nothing may tell who is logged in behind the login window
-	agreed  time.Time     // when somebody agreed last, was warned for long enough, or was not there
-	warning *moment       // the warning of this turn
-	unseen  int           // warnings since one was last seen
-}
-
-// see takes up what happens next, and tells what it lacks if it is an installation.
-func (c *consent) see(m moment) (broken []string) {
-	if m.agree || !m.asked && !m.apart {
-		c.agreed = m.real
-	}
-	if m.Kind == sim.KindWindow && IsFinal(m.Window) {
-		c.unseen = 0
-	}
-	if _, ok := decided[enforce.Warn](m); ok {
-		c.warning = &m
-		c.unseen++
-	}
-	if install, ok := decided[enforce.Install](m); ok {
-		broken = c.judge(m, install)
-		c.warning = nil
-	}
-	if m.Kind == sim.KindTurn {
-		c.warning = nil
-	}
-	return broken
-}
-
-// judge tells what an installation lacks.
-func (c *consent) judge(m moment, install enforce.Install) (broken []string) {
-	const pauses = 30 * time.Second // in which a closed warning comes back
-	const most = 3
-	unwarned := install.Reason() == enforce.WhyUnwarned && c.unseen >= most
-	warned := c.warning != nil && c.unseen == 0 // before they went to the login window
-	if m.apart && !m.agree && c.agreed.IsZero() && !warned && (!c.hidden || !unwarned) {
-		broken = append(broken, fmt.Sprintf("installed at %v upon people who were neither asked nor warned", m.real))
-	}
-	if c.warning != nil && m.awake-c.warning.awake >= c.delay-min(pauses, c.delay/2) {
-		c.agreed = m.real
-	}
-	if unwarned {
-		c.agreed = m.real // and for one that goes on where this is interrupted
-	}
-	if c.agreed.IsZero() || m.real.Sub(c.agreed) > holds {
-		broken = append(broken, fmt.Sprintf("installed at %v with a warning shorter than %v", m.real, c.delay))
 	}
 	return broken
 }

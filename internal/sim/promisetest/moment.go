@@ -27,6 +27,7 @@ type moment struct {
 	asked bool          // somebody is at the console
 	apart bool          // nobody is, and somebody is logged in all the same
 	agree bool          // they click the button that agrees
+	who   person        // and who that is
 
 	decision *Decision // where that is what the entry is about
 }
@@ -50,7 +51,7 @@ func (p *Play) moments() []moment {
 				skew += d
 			}
 		}
-		m := moment{Entry: e, real: at, awake: at.Sub(p.start()) - asleep, asked: seats.taken(), apart: seats.apart()}
+		m := moment{Entry: e, real: at, awake: at.Sub(p.start()) - asleep, asked: seats.taken(), apart: seats.apart(), who: seats.who()}
 		m.agree = e.Kind == sim.KindPerson && window != nil && e.Text == "clicks "+strconv.Quote(window.Buttons[0])
 		if e.Kind == sim.KindDecision && decided < len(p.Decisions) {
 			m.decision = &p.Decisions[decided]

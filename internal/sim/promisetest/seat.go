@@ -21,6 +21,27 @@ func (s seating) taken() bool {
 	}
 }
 
+// person is one of the people who may be at the console.
+type person int
+
+const (
+	noPerson person = iota
+	mainPerson
+	otherPerson
+)
+
+// who tells who is at the console.
+func (s seating) who() person {
+	switch {
+	case !s.taken():
+		return noPerson
+	case s.away:
+		return otherPerson
+	default:
+		return mainPerson
+	}
+}
+
 // apart tells whether nobody is at the console, and somebody is logged in.
 func (s seating) apart() bool { return !s.taken() && (s.main || s.other) }
 
