@@ -15,8 +15,8 @@ const (
 	LimitNone        Limit = "none"        // SkipDeferral: there is no deferral
 )
 
-// deadline is when a round that begins at the given time is enforced, and why then.
-func (p Policy) deadline(began time.Time) (time.Time, Limit) {
+// DeadlineFrom is when a round that begins at the given time is enforced, and why then.
+func (p Policy) DeadlineFrom(began time.Time) (time.Time, Limit) {
 	deadline, limit := began, LimitNone
 	if !p.SkipDeferral {
 		deadline, limit = p.Workday.After(began.Add(p.MaxDeferral).In(p.zone())), LimitTime

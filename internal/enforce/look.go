@@ -64,7 +64,7 @@ func (t *turn) begin() {
 		return
 	}
 	s.Began, s.Allowed = t.now, t.p.MaxDeferral
-	t.bring(t.p.deadline(t.now))
+	t.bring(t.p.DeadlineFrom(t.now))
 	s.DeferredUntil = t.clamp(s.DeferredUntil)
 }
 

@@ -66,7 +66,7 @@ func (t *turn) heed(w Wish) {
 func (t *turn) limit() {
 	s := &t.s
 	if latest := t.now.Add(t.p.MaxDeferral + 24*time.Hour); s.Deadline.After(latest) {
-		s.Deadline, s.Limit = t.p.deadline(t.now)
+		s.Deadline, s.Limit = t.p.DeadlineFrom(t.now)
 	}
 	if s.Later.After(t.now.Add(laterAgain)) || !t.now.Before(s.Later) {
 		s.Ramped, s.Later = nil, time.Time{}
@@ -82,9 +82,10 @@ func wished(t, found, written time.Time) bool {
 }
 
 // takeOver continues a round that is known from the preference values alone: another program of the same contract left
-// them, or our own state was lost.
+// them, or our own state was lost. One that would end later than this policy lets a round end that begins now ends then.
 func (t *turn) takeOver(w Wish) {
-	if latest, _ := t.p.deadline(t.now); w.ForcedAfter.After(latest) {
+	if latest, limit := t.p.DeadlineFrom(t.now); w.ForcedAfter.After(latest) {
+		t.s.Deadline, t.s.Limit = latest, limit
 		return
 	}
 	t.s.Deadline, t.s.Limit = w.ForcedAfter, LimitValue
@@ -115,7 +116,7 @@ func (t *turn) tighten() {
 		t.bring(t.now, LimitNone)
 	} else if t.p.MaxDeferral < s.Allowed {
 		s.Allowed = t.p.MaxDeferral
-		t.bring(t.p.deadline(s.Began))
+		t.bring(t.p.DeadlineFrom(s.Began))
 	}
 	t.bring(t.p.LatestDeadline, LimitDate)
 	t.spent()

@@ -136,7 +136,7 @@ func (e explainer) limit() string {
 		return "It is the date on which macOS enforces the update itself, as the management says."
 	case LimitTime, LimitValue:
 	}
-	ruled, _ := e.p.deadline(s.Began)
+	ruled, _ := e.p.DeadlineFrom(s.Began)
 	from := fmt.Sprintf("It counts from %s, when a required update was first found, for %s.", e.at(s.Began), words(e.p.MaxDeferral))
 	switch {
 	case s.Deadline.Before(ruled):

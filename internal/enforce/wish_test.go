@@ -74,7 +74,7 @@ func TestARoundIsTakenOverFromTheTwoValues(t *testing.T) {
 		{"a deferral that is longer than any is not", 10 * time.Hour, 9 * time.Hour, "Look turn", 10 * time.Hour, 0},
 		{"one after the deadline ends with it", 2 * time.Hour, 3 * time.Hour, "Wait deferred", 2 * time.Hour, 2 * time.Hour},
 		{"a deadline that has passed is enforced", -time.Hour, 3 * time.Hour, "Look turn", -time.Hour, -time.Hour},
-		{"a deadline that is later than any is not", 73 * time.Hour, time.Hour, "Look turn", 0, 0},
+		{"one that is later than any ends as one that begins now", 73 * time.Hour, time.Hour, "Look turn", 72 * time.Hour, 0},
 		{"a deferral without a deadline is none", 0, time.Hour, "Look turn", 0, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -231,12 +231,12 @@ func TestALostRoundIsTakenUpFromOurOwnRecord(t *testing.T) {
 		wish, memory       enforce.Wish
 		deadline, deferral time.Time
 	}{
-		"from the record alone":      {memory: enforce.Wish{ForcedAfter: in(20), DeferredUntil: in(2)}, deadline: in(20), deferral: in(2)},
-		"the earlier one counts":     {wish: enforce.Wish{ForcedAfter: in(30)}, memory: enforce.Wish{ForcedAfter: in(20)}, deadline: in(20)},
-		"also if it is the value":    {wish: enforce.Wish{ForcedAfter: in(10)}, memory: enforce.Wish{ForcedAfter: in(20)}, deadline: in(10)},
-		"one too late is not ours":   {memory: enforce.Wish{ForcedAfter: in(200)}},
-		"nor is too long a deferral": {memory: enforce.Wish{ForcedAfter: in(20), DeferredUntil: in(9)}, deadline: in(20)},
-		"none is none":               {},
+		"from the record alone":                    {memory: enforce.Wish{ForcedAfter: in(20), DeferredUntil: in(2)}, deadline: in(20), deferral: in(2)},
+		"the earlier one counts":                   {wish: enforce.Wish{ForcedAfter: in(30)}, memory: enforce.Wish{ForcedAfter: in(20)}, deadline: in(20)},
+		"also if it is the value":                  {wish: enforce.Wish{ForcedAfter: in(10)}, memory: enforce.Wish{ForcedAfter: in(20)}, deadline: in(10)},
+		"one too late ends as one that begins now": {memory: enforce.Wish{ForcedAfter: in(200), DeferredUntil: in(2)}, deadline: in(72)},
+		"nor is too long a deferral":               {memory: enforce.Wish{ForcedAfter: in(20), DeferredUntil: in(9)}, deadline: in(20)},
+		"none is none":                             {},
 	} {
 		s, _ := enforce.Step(policy(), enforce.State{}, now, enforce.TurnStarted{Boot: now.Add(-time.Hour), Wish: row.wish, Memory: row.memory})
 		if !s.Deadline.Equal(row.deadline) || !s.DeferredUntil.Equal(row.deferral) {

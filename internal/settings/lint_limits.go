@@ -1,28 +1,35 @@
 package settings
 
-import "time"
+import (
+	"time"
+
+	"github.com/install-or-defer/install-or-defer/internal/enforce"
+)
 
 // declaration finds a deadline that fights the one of declarative management: then macOS enforces an update while people
-// have been told that they have more time.
+// have been told that they have more time, or they are urged to install what macOS would install later.
 func (l *linter) declaration() {
-	at := l.context.Declaration
-	if at.IsZero() || l.context.Now.IsZero() {
+	at, now := l.context.Declaration, l.context.Now
+	if at.IsZero() || now.IsZero() {
 		return
 	}
-	most, _ := l.seconds(MaxDeferralTime)
-	ours := l.context.Now.Add(time.Duration(most) * time.Second)
-	if date, given := l.given[DeadlineDate].(time.Time); given && date.Before(ours) {
-		ours = date
+	ours, limit := l.settings.Policy(Environment{Zone: now.Location()}).DeadlineFrom(now)
+	key := map[enforce.Limit]string{enforce.LimitDate: DeadlineDate, enforce.LimitNone: SkipDeferral}[limit]
+	if key == "" {
+		key = MaxDeferralTime
 	}
 	const form = time.RFC3339
 	switch {
 	case l.settings.Text(InstallMethod) == "softwareupdate":
 		l.add(Doubtful, InstallMethod, "InstallMethod is softwareupdate, and a declaration enforces an update by %s: two programs then install the same update; use auto", at.Format(form))
 	case ours.After(at):
-		l.add(Doubtful, MaxDeferralTime, "a round that begins today would end by %s, and a declaration enforces the update by %s: the deadline moves there, so people have less time than %s says",
+		l.add(Doubtful, key, "a round that begins today would end by %s, and a declaration enforces the update by %s: the deadline moves there, so people have less time than %s says",
 			ours.Format(form), at.Format(form), l.named(MaxDeferralTime))
 	case ours.Add(time.Hour).After(at):
-		l.add(Remarkable, MaxDeferralTime, "a round that begins today would end by %s, less than an hour before a declaration enforces the update: macOS and we would ask at the same time", ours.Format(form))
+		l.add(Remarkable, key, "a round that begins today would end by %s, less than an hour before a declaration enforces the update: macOS and we would ask at the same time", ours.Format(form))
+	default:
+		l.add(Doubtful, key, "a round that begins today would end by %s, and a declaration enforces the update by %s: in between the person is reminded every few minutes to install it; let both end at one time",
+			ours.Format(form), at.Format(form))
 	}
 }
 

@@ -17,12 +17,29 @@ func TestLintOfLimits(t *testing.T) {
 		context settings.LintContext
 		want    []string
 	}{
-		"a declaration that leaves time": {values{}, in(7), nil},
+		"a declaration long after the deadline": {values{}, in(7), []string{
+			"warning MaxDeferralTime: a round that begins today would end by 2026-12-03T09:00:00Z, and a declaration enforces the update by 2026-12-07T09:00:00Z: " +
+				"in between the person is reminded every few minutes to install it; let both end at one time",
+		}},
+		"a declaration where nothing is deferred": {values{"SkipDeferral": true}, in(1), []string{
+			"warning SkipDeferral: SkipDeferral is true: updates are enforced as soon as they are found, after a warning of 10 minutes",
+			"warning SkipDeferral: a round that begins today would end by 2026-11-30T09:00:00Z, and a declaration enforces the update by 2026-12-01T09:00:00Z: " +
+				"in between the person is reminded every few minutes to install it; let both end at one time",
+		}},
+		"a declaration in working hours, out of which the deadline moves": {
+			values{"WorkdayStartHour": int64(8), "WorkdayEndHour": int64(18)}, settings.LintContext{Now: now, Declaration: now.Add(75 * time.Hour)}, []string{
+				"warning MaxDeferralTime: a round that begins today would end by 2026-12-03T18:00:00Z, and a declaration enforces the update by 2026-12-03T12:00:00Z: " +
+					"the deadline moves there, so people have less time than MaxDeferralTime (259200 s, 3 days, the default) says",
+			},
+		},
 		"a declaration before the deadline": {values{}, in(2), []string{
 			"warning MaxDeferralTime: a round that begins today would end by 2026-12-03T09:00:00Z, and a declaration enforces the update by 2026-12-02T09:00:00Z: " +
 				"the deadline moves there, so people have less time than MaxDeferralTime (259200 s, 3 days, the default) says",
 		}},
-		"a date for all that comes first": {values{"DeadlineDate": "2026-12-01T09:00:00Z"}, in(2), nil},
+		"a date for all that comes first": {values{"DeadlineDate": "2026-12-01T09:00:00Z"}, in(2), []string{
+			"warning DeadlineDate: a round that begins today would end by 2026-12-01T09:00:00Z, and a declaration enforces the update by 2026-12-02T09:00:00Z: " +
+				"in between the person is reminded every few minutes to install it; let both end at one time",
+		}},
 		"a declaration at the same time": {values{}, settings.LintContext{Now: now, Declaration: now.Add(72*time.Hour + 10*time.Minute)}, []string{
 			"note MaxDeferralTime: a round that begins today would end by 2026-12-03T09:00:00Z, less than an hour before a declaration enforces the update: " +
 				"macOS and we would ask at the same time",
