@@ -110,7 +110,7 @@ func TestPeopleDoWhatIsSaidOfThem(t *testing.T) {
 		}},
 		{preview.Nobody, intel(), func(f preview.Film) bool { return f.Done && len(f.Windows) == 0 && f.Away[0].From == 0 }},
 		{preview.Stubborn, silicon(), func(f preview.Film) bool {
-			return !f.Done && strings.Contains(f.Ended, "hours after the deadline") && len(about(f, "reminder")) > 10 && len(about(f, "reminder")) < 60
+			return !f.Done && strings.Contains(f.Ended, "hours after the deadline") && len(about(f, "reminder")) > 100 && len(about(f, "reminder")) < 200
 		}},
 		{preview.You, intel(), func(f preview.Film) bool { return !f.Unsaved && kinds(f)["person"] <= 2 }},
 	} {
