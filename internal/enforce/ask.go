@@ -73,7 +73,7 @@ func (t *turn) askByHand(scene Scene) Action {
 		return Wait{Why: scene.whoIsNotAsked()}
 	case s.Reminders >= most:
 		return Wait{Why: WhyReminded}
-	case overdue && t.helpless(scene):
+	case (overdue || t.agreed()) && t.helpless(scene):
 		return t.sendForHelp()
 	case overdue:
 		return t.remind(Remind{Standing: true, Overdue: true, Why: WhyByHandOverdue})

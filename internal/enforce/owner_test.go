@@ -56,3 +56,58 @@ func TestWhoCanDoSomethingIsAskedForIt(t *testing.T) {
 		s.due(s.s.Deadline, helpless(), "Remind no-owner")
 	})
 }
+
+func TestWhoCanDoNothingAndAgreesIsToldToAskForHelp(t *testing.T) {
+	agrees := func(t *testing.T, updates ...enforce.Update) *story {
+		s := tell(t)
+		s.p.System = enforce.ByPerson
+		s.turn("Look turn")
+		if len(updates) > 1 {
+			s.hears(enforce.Looked{Updates: updates, Scene: helpless()}, "Download not-cached")
+			s.hears(enforce.Downloaded{Scene: helpless()}, "Prompt due")
+		} else {
+			s.hears(enforce.Looked{Updates: updates, Scene: helpless()}, "Prompt due")
+		}
+		s.must(s.action.(enforce.Prompt).NoOwner, "they are not told beforehand")
+		return s
+	}
+	click := enforce.Answered{Answer: enforce.AnswerInstall, Scene: helpless()}
+	t.Run("instead of being shown Software Update", func(t *testing.T) {
+		s := agrees(t, macOS)
+		s.hears(click, "Remind no-owner")
+		if r := s.action.(enforce.Remind); !r.NoOwner || r.Open || r.Overdue {
+			t.Errorf("the reminder is %+v", r)
+		}
+		s.must(s.s.Agreed.IsZero(), "they have agreed to what they cannot do")
+		s.hears(enforce.Reminded{}, "Look reminded")
+		s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: helpless()}, "Wait deferred")
+	})
+	t.Run("once softwareupdate has done its part", func(t *testing.T) {
+		s := agrees(t, macOS, safari)
+		s.hears(click, "Install agreed")
+		s.hears(enforce.Installed{Scene: helpless()}, "Look verify")
+		s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: helpless()}, "Remind no-owner")
+		s.hears(enforce.Reminded{}, "Look reminded")
+		s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: helpless()}, "Wait no-owner")
+	})
+	t.Run("but not for what macOS installs by itself", func(t *testing.T) {
+		d := enforce.Declaration{Version: "13.7", At: start.Add(10 * time.Hour)}
+		s := tell(t)
+		s.p.Declarations = true
+		s.turn("Look turn")
+		s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: helpless(), Declaration: d}, "Prompt due")
+		s.must(!s.action.(enforce.Prompt).NoOwner, "they are told to ask for help")
+		s.hears(click, "Wait declared")
+		s.must(s.s.Agreed.IsZero() && s.s.Reminders == 0, "%d reminders", s.s.Reminders)
+	})
+}
+
+func TestWhoHasAnOwnersRightsIsNotToldToAskForHelp(t *testing.T) {
+	for name, scene := range map[string]enforce.Scene{"an owner": somebody, "of what is not macOS": helpless()} {
+		s := tell(t)
+		s.p.System, s.p.Packages = enforce.ByPerson, enforce.ByPerson
+		s.turn("Look turn")
+		s.hears(enforce.Looked{Updates: []enforce.Update{macOS, safari}, Scene: scene}, "Prompt due")
+		s.must(!s.action.(enforce.Prompt).NoOwner, "%s: they are told to", name)
+	}
+}

@@ -59,7 +59,7 @@ func TestScenariosPlayToTheirEnds(t *testing.T) {
 		"two-people":      {true, 5, false, 1, 1, 16 * time.Hour, nil},
 		"no-owner":        {false, 18, true, 0, 0, 5 * day, []string{"macOS Tahoe 26.7-25G229"}},
 		"golden-gate":     {true, 4, true, 1, 0, 12 * time.Hour, nil},
-		"ramped":          {true, 1, false, 1, 0, day, nil},
+		"ramped":          {true, 2, false, 1, 0, day, nil},
 		"superseded":      {true, 18, true, 1, 0, 3 * day, nil},
 		"sequential":      {true, 18, true, 2, 0, 3 * day, nil},
 		"shutdown":        {true, 1, false, 1, 0, 0, nil},

@@ -52,8 +52,8 @@ func today() []Scenario {
 			MacOS: "27.0", Silicon: true, Offers: SampleOffers("27.0"), Person: handy,
 		},
 		{
-			Name: "ramped", Title: "Apple does not let the Mac have the update for a day: nobody is asked for what cannot be had.",
-			MacOS: "15.7.1", Offers: []Offer{held(minor("Sequoia", "15.7.2", "24G325"), 24*time.Hour)}, Person: Person{Answers: []Act{{Do: Install}}},
+			Name: "ramped", Title: "Apple does not let the Mac have one update for a day: nobody is asked for it, and the other does not wait.",
+			MacOS: "15.7.1", Offers: []Offer{held(minor("Sequoia", "15.7.2", "24G325"), 24*time.Hour), modernSafari()}, Person: Person{Answers: []Act{{Do: Install}}},
 		},
 		{
 			Name: "superseded", Title: "A newer update takes the place of the first one: the deadline stays.",
