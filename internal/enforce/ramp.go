@@ -16,7 +16,7 @@ const rampPatience = 7 * 24 * time.Hour
 // believed.
 func (t *turn) withhold(labels []string) bool {
 	s := &t.s
-	if t.overdue() && !t.now.Before(s.Deadline.Add(rampPatience)) {
+	if !t.now.Before(s.Deadline.Add(rampPatience)) {
 		return false
 	}
 	if !t.now.Before(s.Later) {

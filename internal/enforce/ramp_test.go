@@ -23,6 +23,18 @@ func TestTheRestIsDownloadedWithoutIt(t *testing.T) {
 	s.must(s.s.Cache.Done && s.s.Cache.Failures == 0, "noted is %+v", s.s.Cache)
 }
 
+func TestWhatIsKnownToBeHeldBackIsNoNews(t *testing.T) {
+	s := tell(t)
+	s.turn("Look turn")
+	s.looked("Download not-cached", macOS, safari)
+	held := enforce.Downloaded{Cause: "ramped", Later: []string{macOS.Label}, Scene: somebody}
+	s.hears(held, "Download not-cached")
+	s.pass(time.Hour)
+	s.hears(held, "Prompt due") // else it would be downloaded again without end
+	s.must(s.s.Cache.Failures == 1 && len(s.s.Ramped) == 1, "noted is %+v, %q", s.s.Cache, s.s.Ramped)
+	s.at("the next try", s.s.Later, start.Add(4*time.Hour))
+}
+
 func TestTheRestIsInstalledWithoutIt(t *testing.T) {
 	later := enforce.Installed{Outcome: enforce.OutcomeLater, Cause: "ramped", Later: []string{macOS.Label}, Scene: somebody}
 	t.Run("by softwareupdate, with the same agreement", func(t *testing.T) {

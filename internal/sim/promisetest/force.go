@@ -78,7 +78,7 @@ func (p *Play) late() (broken []string) {
 			if late := turn.Began.Sub(since) - p.asleep(since, turn.Began); i > 0 && late > agent.Interval+time.Minute {
 				broken = append(broken, fmt.Sprintf("no turn for %v after the deadline", late))
 			}
-			if turn.Whole && !enforced && !p.excused(decisions[len(decisions)-1].Action) {
+			if turn.Whole && !enforced && !p.excused(decisions[len(decisions)-1]) {
 				broken = append(broken, fmt.Sprintf("%v after the deadline nothing is enforced", turn.Ended.Sub(deadline)))
 			}
 		}
@@ -91,13 +91,19 @@ func (p *Play) late() (broken []string) {
 
 // excused tells whether a turn that does not enforce waits for what the Mac cannot do without: where only a person can
 // install, that is also a person.
-func (p *Play) excused(action enforce.Action) bool {
-	if action.Reason() == enforce.WhyNobody {
+func (p *Play) excused(d Decision) bool {
+	switch d.Action.Reason() {
+	case enforce.WhyNobody:
 		return p.byHand()
+	case enforce.WhyLater: // all of it, or the rest is enforced
+		return len(enforce.Withheld(d.State, d.At)) == len(d.State.Pending)
+	case enforce.WhyDeclared: // it is macOS's turn, unless who is there cannot do anything but wait for that
+		return !d.At.Add(time.Minute).Before(d.State.Declared.At) || p.Scenario().Person.NoOwner || p.Scenario().Other.NoOwner
+	case enforce.WhyPower, enforce.WhySpace, enforce.WhySettingUp, enforce.WhyOthers:
+		return true
+	default:
+		return false
 	}
-	return slices.Contains([]enforce.Why{
-		enforce.WhyPower, enforce.WhySpace, enforce.WhySettingUp, enforce.WhyDeclared, enforce.WhyLater, enforce.WhyOthers,
-	}, action.Reason())
 }
 
 // byHand tells whether it may be that only a person can install.
