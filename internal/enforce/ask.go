@@ -65,7 +65,7 @@ func (t *turn) askByHand(scene Scene) Action {
 		most = maxRemindersOverdue
 	}
 	switch {
-	case overdue && len(t.byHand()) == 0:
+	case len(t.byHand()) == 0:
 		return t.leaveToMacOS()
 	case !scene.Somebody && t.overdue() && t.p.InstallLoggedOut && scene.empty() && t.triesAlone():
 		return t.installAlone(scene) // there is nobody to hand the updates to

@@ -284,3 +284,36 @@ func TestWhoIsBehindTheLoginWindowWhenAWarningEndsWasNotWarned(t *testing.T) {
 		})
 	}
 }
+
+func TestRemindersEndWithTheTurn(t *testing.T) {
+	for name, row := range map[string]struct {
+		overdue bool
+		most    int
+	}{"before the deadline": {false, 4}, "after it, when an hour is full of them": {true, 13}} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			s.p.System = enforce.ByPerson
+			s.turn("Look turn")
+			s.looked("Prompt due", macOS)
+			why := "by-hand"
+			s.answers(enforce.AnswerInstall, "Remind by-hand")
+			if row.overdue {
+				why = "by-hand-overdue"
+				s.now = s.s.Deadline
+				s.turn("Look turn")
+				s.looked("Remind "+why, macOS)
+			}
+			for range row.most - 1 {
+				s.hears(enforce.Reminded{}, "Look reminded")
+				s.looked("Remind "+why, macOS)
+			}
+			s.hears(enforce.Reminded{}, "Look reminded")
+			s.looked("Wait reminded", macOS)
+			s.pass(20 * time.Minute)
+			s.s.Agreed = time.Time{}
+			s.s.DeferredUntil = s.now
+			s.turn("Look turn")
+			s.must(s.s.Reminders == 0, "%d reminders in a turn that begins", s.s.Reminders)
+		})
+	}
+}

@@ -166,3 +166,15 @@ func TestWhatWasLackingIsForgottenOnceItIsThere(t *testing.T) {
 		s.must(s.s.Lack == enforce.LackNothing, "lacks %q", s.s.Lack)
 	})
 }
+
+func TestWhatIsLackingIsKnownWhereThePersonInstallsToo(t *testing.T) {
+	s := needy(t)
+	s.p.System = enforce.ByPerson
+	s.turn("Look turn")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: low()}, "Prompt due")
+	s.must(s.s.Lack == enforce.LackPower, "lacks %q", s.s.Lack)
+	s.hears(enforce.Answered{Answer: enforce.AnswerInstall, Scene: low()}, "Remind by-hand")
+	s.hears(enforce.Reminded{}, "Look reminded")
+	s.looked("Remind by-hand", macOS)
+	s.must(s.s.Lack == enforce.LackNothing, "lacks %q", s.s.Lack)
+}
