@@ -80,7 +80,7 @@ func (s *Signing) cms(ctx context.Context, content []byte) ([]byte, error) {
 	if s.Timestamp != nil {
 		token, err := s.timestamp(ctx, signature)
 		if err != nil {
-			return nil, fmt.Errorf("time stamp: %w", err)
+			return nil, err
 		}
 		stamped, err := attributeSet(cmsAttribute{oidTimestampToken(), []any{asn1.RawValue{FullBytes: token}}})
 		if err != nil {

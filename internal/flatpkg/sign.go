@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -24,7 +26,7 @@ type Signing struct {
 	Chain []*x509.Certificate
 	Now   time.Time // the time of signing, as the signer claims it
 	// Timestamp asks an authority to confirm the time: it sends a request (application/timestamp-query) and returns the
-	// response. Without it there is none, and the signature ends with the certificate.
+	// response. An error of it has to say that it is about a time stamp. Without it there is none, and the signature ends with the certificate.
 	Timestamp func(ctx context.Context, request []byte) ([]byte, error)
 }
 
@@ -44,7 +46,8 @@ func (s *Signing) slots(at int64) ([]slot, error) {
 	}
 	public, ok := s.Key.Public().(*rsa.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("%w: its key is a %T, and installers know RSA only", ErrCertificate, s.Key.Public())
+		return nil, fmt.Errorf("%w: its key is %s, and those of packages are of RSA, as every Developer ID Installer certificate has one",
+			ErrCertificate, kindOfKey(s.Key.Public()))
 	}
 	if !public.Equal(s.Chain[0].PublicKey) {
 		return nil, fmt.Errorf("%w: it is that of another key", ErrCertificate)
@@ -63,6 +66,18 @@ func (s *Signing) slots(at int64) ([]slot, error) {
 	return []slot{{"RSA", at, size}, {"CMS", at + size, room}}, nil
 }
 
+// kindOfKey says in words what kind of key it is that is none of RSA.
+func kindOfKey(public crypto.PublicKey) string {
+	switch public.(type) {
+	case *ecdsa.PublicKey:
+		return "one of an elliptic curve (ECDSA)"
+	case ed25519.PublicKey:
+		return "one of an elliptic curve (Ed25519)"
+	default:
+		return "of another kind"
+	}
+}
+
 // signatures are what goes into the slots.
 func (s *Signing) signatures(ctx context.Context, c Checksum, digest []byte) ([][]byte, error) {
 	if s == nil {
@@ -70,7 +85,7 @@ func (s *Signing) signatures(ctx context.Context, c Checksum, digest []byte) ([]
 	}
 	plain, err := s.Key.Sign(rand.Reader, digest, c.hash())
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, fmt.Errorf("sign table of contents: %w", err)
 	}
 	message, err := s.cms(ctx, digest)
 	if err != nil {
