@@ -47,31 +47,47 @@ func (o *pkgOptions) flags(command *cobra.Command, output string) {
 	o.signer.stampFlag(command)
 }
 
-// deployment reads the administrator's file and the picture that it names, beside it.
-func (o pkgOptions) deployment() (d deployment.Deployment, logo []byte, err error) {
+// deployment reads the administrator's file.
+func (o pkgOptions) deployment() (deployment.Deployment, error) {
 	if o.config == "" {
-		return deployment.Deployment{}, nil, nil
+		return deployment.Deployment{}, nil
 	}
 	data, err := readInput(nil, o.config)
 	if err != nil {
-		return d, nil, fmt.Errorf("read configuration: %w", err)
+		return deployment.Deployment{}, fmt.Errorf("read configuration: %w", err)
 	}
 	d, problems := deployment.Load(o.config, data)
 	if len(problems) > 0 {
-		return d, nil, usagef("install-or-defer settings check says more", "read configuration: %w", &deployment.ProblemError{Problems: problems})
+		return d, usagef("install-or-defer settings check says more", "read configuration: %w", &deployment.ProblemError{Problems: problems})
 	}
+	return d, nil
+}
+
+// picture is the file with the logo that the administrator's file names, beside it; empty if it names none.
+func (o pkgOptions) picture(d deployment.Deployment) string {
+	if d.Logo == "" || filepath.IsAbs(d.Logo) {
+		return d.Logo
+	}
+	return filepath.Join(filepath.Dir(o.config), d.Logo)
+}
+
+// logo reads the picture; it is nil if there is none.
+func (o pkgOptions) logo(d deployment.Deployment) ([]byte, error) {
 	if d.Logo == "" {
-		return d, nil, nil
+		return nil, nil
 	}
-	picture := d.Logo
-	if !filepath.IsAbs(picture) {
-		picture = filepath.Join(filepath.Dir(o.config), picture)
-	}
-	logo, err = readInput(nil, picture)
+	logo, err := readInput(nil, o.picture(d))
 	if err != nil {
-		return d, nil, fmt.Errorf("read logo: %w", err)
+		return nil, fmt.Errorf("read logo: %w", err)
 	}
-	return d, logo, nil
+	return logo, nil
+}
+
+// checkOutputs sees to it that no file to write is one of those that are read, of which there are more than the flags
+// here name.
+func (o pkgOptions) checkOutputs(more ...mention) error {
+	inputs := append([]mention{{"--config", o.config}}, o.signer.inputs()...)
+	return checkOutputs([]mention{{"--output", o.output}, {"--sbom", o.sbom}}, append(inputs, more...))
 }
 
 // sourceDate is the date that a package carries: that of SOURCE_DATE_EPOCH, or of the release.
@@ -105,11 +121,8 @@ func (o pkgOptions) write(command *cobra.Command, content flatpkg.Component) err
 		}
 		return flatpkg.WriteProduct(command.Context(), w, installer.Product(content), options)
 	})
-	if errors.Is(err, flatpkg.ErrCertificate) {
-		return usagef("", "write package: %w", err)
-	}
 	if err != nil {
-		return fmt.Errorf("write package: %w", err)
+		return unsuitable(err)
 	}
 	if err := o.bill(content); err != nil {
 		return err
@@ -118,6 +131,14 @@ func (o pkgOptions) write(command *cobra.Command, content flatpkg.Component) err
 	if signing != nil {
 		signed = "signed"
 	}
-	_, err = fmt.Fprintf(command.OutOrStdout(), "%s is written: %s %s, %s\n", o.output, content.Identifier, content.Version, signed)
+	_, err = fmt.Fprintf(announcer(command, o.output, o.sbom), "%s is written: %s %s, %s\n", o.output, content.Identifier, content.Version, signed)
+	return err
+}
+
+// unsuitable tells that who was to sign cannot, which is an error in how the command was called.
+func unsuitable(err error) error {
+	if errors.Is(err, flatpkg.ErrCertificate) {
+		return usagef("pkg build and pkg sign take a Developer ID Installer identity, or another RSA key with a certificate for signatures", "%w", err)
+	}
 	return err
 }

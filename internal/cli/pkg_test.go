@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"debug/macho"
@@ -41,6 +43,14 @@ func TestPackageScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unfit, err := newIdentity(curve, "Example Curve", time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "package"),
 		UpdateScripts: *update,
@@ -53,6 +63,9 @@ func TestPackageScripts(t *testing.T) {
 			}
 			png := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
 			if err := os.WriteFile(filepath.Join(pictures, "logo.png"), png, 0o644); err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(env.WorkDir, "curve.p12"), unfit, 0o600); err != nil {
 				return err
 			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "installer.p12"), identity, 0o600)

@@ -25,7 +25,19 @@ func pkgBuildCommand() *cobra.Command {
 		Example: "  install-or-defer pkg build --config install-or-defer.yaml --output install-or-defer.pkg",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			d, logo, err := o.deployment()
+			d, err := o.deployment()
+			if err != nil {
+				return err
+			}
+			if !command.Flags().Changed("output") {
+				if o.output, err = defaultOutput(d); err != nil {
+					return err
+				}
+			}
+			if err := o.checkOutputs(mention{"--daemon", daemon.file}, mention{"logo", o.picture(d)}); err != nil {
+				return err
+			}
+			logo, err := o.logo(d)
 			if err != nil {
 				return err
 			}
@@ -40,13 +52,7 @@ func pkgBuildCommand() *cobra.Command {
 			}
 			content, err := installer.Content(d, program, installer.Options{Version: release.Version(), Modified: modified, Logo: logo})
 			if err != nil {
-				return usagef("", "describe package: %w", err)
-			}
-			if !command.Flags().Changed("output") {
-				if strings.ContainsAny(content.Version, `/\`) {
-					return usagef("name the file with --output", "package.version %q cannot be in the name of a file", content.Version)
-				}
-				o.output = packageFile(d, content.Version)
+				return usagef("", "%w", err)
 			}
 			return o.write(command, content)
 		},
@@ -55,6 +61,15 @@ func pkgBuildCommand() *cobra.Command {
 	daemon.flags(command)
 	command.Flags().BoolVar(&reset, "reset-on-install", false, "an installation forgets the deadline of an earlier one, and so buys people more time")
 	return command
+}
+
+// defaultOutput is the file that the package goes into where no other is named.
+func defaultOutput(d deployment.Deployment) (string, error) {
+	version := first(d.Package.Version, release.Version())
+	if strings.ContainsAny(version, `/\`) {
+		return "", usagef("name the file with --output", "package.version %q cannot be in the name of a file", version)
+	}
+	return packageFile(d, version), nil
 }
 
 // packageFile is the file that the package is in, by the name under which jamf plan looks for it.
@@ -72,7 +87,10 @@ func pkgUninstallerCommand() *cobra.Command {
 		Short: "Build a package that installs nothing and removes everything, to roll back",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			d, _, err := o.deployment()
+			if err := o.checkOutputs(); err != nil {
+				return err
+			}
+			d, err := o.deployment()
 			if err != nil {
 				return err
 			}
@@ -82,7 +100,7 @@ func pkgUninstallerCommand() *cobra.Command {
 			}
 			content, err := installer.Uninstaller(d.Identifier, installer.Options{Version: release.Version(), Modified: modified})
 			if err != nil {
-				return usagef("", "describe package: %w", err)
+				return usagef("", "%w", err)
 			}
 			return o.write(command, content)
 		},

@@ -39,7 +39,7 @@ func (o daemonOptions) read(ctx context.Context) ([]byte, error) {
 		}
 		program, err := universal.Build(ctx, ".")
 		if err != nil {
-			return nil, usagef("run this in a checkout of the source with Go, or give --daemon", "build daemon: %w", err)
+			return nil, usagef("run this in a checkout of the source with Go, or give --daemon", "%w", err)
 		}
 		return program, nil
 	}
@@ -67,6 +67,10 @@ func pkgDaemonCommand() *cobra.Command {
 			"  install-or-defer pkg build --daemon install-or-deferd --sign installer.p12",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			inputs := []mention{{"--daemon", daemon.file}, {"--sign", signer.Identity}, {"--password-file", signer.PasswordFile}}
+			if err := checkOutputs([]mention{{"--output", output}}, inputs); err != nil {
+				return err
+			}
 			program, err := daemon.read(command.Context())
 			if err != nil {
 				return err
@@ -81,7 +85,7 @@ func pkgDaemonCommand() *cobra.Command {
 			if err := replace(output, program); err != nil {
 				return fmt.Errorf("write daemon: %w", err)
 			}
-			_, err = fmt.Fprintf(command.OutOrStdout(), "%s is written, %s\n", output, signed)
+			_, err = fmt.Fprintf(announcer(command, output), "%s is written, %s\n", output, signed)
 			return err
 		},
 	}

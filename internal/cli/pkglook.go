@@ -45,19 +45,23 @@ func pkgSignCommand() *cobra.Command {
 		Example: "  install-or-defer pkg sign install-or-defer.pkg --sign installer.p12 --output signed.pkg",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
+			if signer.file == "" || output == "" {
+				return usagef("give both", "sign package: --sign and --output are needed")
+			}
+			inputs := append([]mention{{"the package", args[0]}}, signer.inputs()...)
+			if err := checkOutputs([]mention{{"--output", output}}, inputs); err != nil {
+				return err
+			}
 			signing, err := signer.signing(command.InOrStdin(), command.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			if signing == nil || output == "" {
-				return usagef("give both", "sign package: --sign and --output are needed")
-			}
 			return withPackage(args[0], func(p *flatpkg.Package) error {
 				err := replaceWith(output, func(w io.Writer) error { return flatpkg.Sign(command.Context(), w, p, *signing) })
 				if err != nil {
-					return fmt.Errorf("sign package: %w", err)
+					return unsuitable(err)
 				}
-				_, err = fmt.Fprintf(command.OutOrStdout(), "%s is written\n", output)
+				_, err = fmt.Fprintf(announcer(command, output), "%s is written\n", output)
 				return err
 			})
 		},
@@ -81,7 +85,7 @@ func withPackage(name string, use func(*flatpkg.Package) error) error {
 	}
 	p, err := flatpkg.Open(file, about.Size())
 	if err != nil {
-		return fmt.Errorf("read package: %s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return use(p)
 }

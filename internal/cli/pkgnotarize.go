@@ -51,7 +51,10 @@ func pkgNotarizeCommand() *cobra.Command {
 		Example: "  install-or-defer pkg notarize signed.pkg --key AuthKey_ABC1234567.p8 --key-id ABC1234567 --issuer 1a2b3c4d-…",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			o.progress, o.statement = command.ErrOrStderr(), command.OutOrStdout()
+			if err := o.checkOutputs(args[0]); err != nil {
+				return err
+			}
+			o.progress, o.statement = command.ErrOrStderr(), announcer(command, o.output, o.log)
 			o.terminal = isTerminal(o.progress)
 			return o.run(command.Context(), args[0])
 		},
@@ -75,6 +78,17 @@ func pkgNotarizeCommand() *cobra.Command {
 	return command
 }
 
+// checkOutputs is done before the notary is asked, who takes a while. The package itself may be written anew.
+func (o notarizeOptions) checkOutputs(name string) error {
+	output, inputs := mention{"--output", o.output}, []mention{{"--key", o.key}}
+	if o.output == "" || sameFile(o.output, name) {
+		output = mention{"the package", name}
+	} else {
+		inputs = append(inputs, mention{"the package", name})
+	}
+	return checkOutputs([]mention{output, {"--log", o.log}}, inputs)
+}
+
 func (o notarizeOptions) run(ctx context.Context, name string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -82,7 +96,7 @@ func (o notarizeOptions) run(ctx context.Context, name string) error {
 	}
 	p, err := flatpkg.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return fmt.Errorf("read package: %s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if p.Signature == nil || p.Signature.Timestamp == nil {
 		return usagef("sign it with a Developer ID Installer identity: install-or-defer pkg sign "+name+" --sign installer.p12 --output signed.pkg",
@@ -193,7 +207,7 @@ func (o notarizeOptions) staple(ctx context.Context, client *notary.Client, p *f
 		return err
 	}
 	if err := replaceWith(output, func(w io.Writer) error { return flatpkg.Staple(ctx, w, p, ticket) }); err != nil {
-		return fmt.Errorf("write package: %w", err)
+		return err
 	}
 	_, err = fmt.Fprintf(o.statement, "%s is written, with the notary's ticket\n", output)
 	return err

@@ -91,12 +91,16 @@ func (o verifyOptions) content(ctx context.Context, p *flatpkg.Package) (string,
 		return "content not compared", nil
 	}
 	said := "with the content of install-or-defer " + release.Version()
-	program, err := o.daemon.program(ctx)
-	var usage *usageError
-	if errors.As(err, &usage) && o.daemon.file == "" {
-		program, said = nil, said+"; its daemon is not compared, since there is none to compare with: "+usage.hint
-	} else if err != nil {
-		return "", err
+	var program *io.SectionReader
+	if !installer.Uninstalls(p) {
+		var err error
+		program, err = o.daemon.program(ctx)
+		var usage *usageError
+		if errors.As(err, &usage) && o.daemon.file == "" {
+			program, said = nil, said+"; its daemon is not compared, since there is none to compare with: "+usage.hint
+		} else if err != nil {
+			return "", err
+		}
 	}
 	want, err := o.want(ctx, p, program)
 	if errors.Is(err, installer.ErrForeign) {
@@ -116,11 +120,17 @@ func (o verifyOptions) content(ctx context.Context, p *flatpkg.Package) (string,
 func (o verifyOptions) want(ctx context.Context, p *flatpkg.Package, program *io.SectionReader) (flatpkg.Component, error) {
 	wanted := installer.Wanted{Program: program}
 	if o.config != "" {
-		d, logo, err := pkgOptions{config: o.config}.deployment()
+		given := pkgOptions{config: o.config}
+		d, err := given.deployment()
 		if err != nil {
 			return flatpkg.Component{}, err
 		}
-		wanted.Choices, wanted.Logo = &d, logo
+		wanted.Choices = &d
+		if !installer.Uninstalls(p) {
+			if wanted.Logo, err = given.logo(d); err != nil {
+				return flatpkg.Component{}, err
+			}
+		}
 	}
 	return installer.Expect(ctx, p, wanted)
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -35,6 +33,10 @@ func profileCommand() *cobra.Command {
 			"  install-or-defer profile --config settings.yaml --sign identity.p12 --output signed.mobileconfig",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			inputs := append([]mention{{"--config", o.config}}, o.signer.inputs()...)
+			if err := checkOutputs([]mention{{"--output", o.output}}, inputs); err != nil {
+				return err
+			}
 			data, err := o.profile(command.InOrStdin(), command.ErrOrStderr())
 			if err != nil {
 				return err
@@ -178,51 +180,9 @@ func deliver(out io.Writer, file string, data []byte) error {
 	if err := replace(file, data); err != nil {
 		return fmt.Errorf("write file: %w", err)
 	}
+	if isStandardOutput(file) {
+		return nil // nothing but the file belongs there
+	}
 	fmt.Fprintf(out, "%s is written.\n", file)
 	return nil
-}
-
-// replace writes a file under another name and then renames it, so that what is there stays whole until all is written.
-func replace(file string, data []byte) error {
-	return replaceWith(file, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
-
-// replaceWith does the same with what is written bit by bit.
-func replaceWith(file string, write func(io.Writer) error) (err error) {
-	const readable fs.FileMode = 0o644
-	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	var refused *fs.PathError
-	if errors.As(err, &refused) {
-		return &fs.PathError{Op: "create", Path: file, Err: refused.Err} // the name that was given, not the temporary one
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = temporary.Close() // a second time does no harm
-			_ = os.Remove(temporary.Name())
-		}
-	}()
-	if err := write(temporary); err != nil {
-		return err
-	}
-	if err := temporary.Chmod(readable); err != nil {
-		return err
-	}
-	if err := temporary.Sync(); err != nil {
-		return err
-	}
-	if err := temporary.Close(); err != nil {
-		return err
-	}
-	err = os.Rename(temporary.Name(), file)
-	var link *os.LinkError
-	if errors.As(err, &link) {
-		return &fs.PathError{Op: "replace", Path: file, Err: link.Err}
-	}
-	return err
 }

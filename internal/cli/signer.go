@@ -24,6 +24,11 @@ func (o *signerOptions) flags(command *cobra.Command) {
 	flags.StringVar(&o.passwordFile, "password-file", "", "a `file` with its password; else "+passwordVariable+" or a prompt")
 }
 
+// inputs are the files that are read.
+func (o *signerOptions) inputs() []mention {
+	return []mention{{"--sign", o.file}, {"--password-file", o.passwordFile}}
+}
+
 // stampFlag adds the flag that says who confirms the time of a package's signature.
 func (o *signerOptions) stampFlag(command *cobra.Command) {
 	command.Flags().StringVar(&o.timestamp, "timestamp", "", "the `URL` of a time stamp authority (RFC 3161), or none; "+

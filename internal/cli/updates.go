@@ -47,7 +47,7 @@ const inputLimit = 16 << 20
 // readInput reads a file, or standard input where the name is "-".
 func readInput(stdin io.Reader, name string) ([]byte, error) {
 	source := stdin
-	if name != "-" {
+	if name != "-" || stdin == nil {
 		file, err := os.Open(name)
 		if err != nil {
 			return nil, err

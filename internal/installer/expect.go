@@ -34,6 +34,12 @@ func Product(c flatpkg.Component) flatpkg.Product {
 	}
 }
 
+// Uninstalls tells whether a package is one that [Uninstaller] has described, by its form. Such a package holds neither
+// a daemon nor a picture.
+func Uninstalls(p *flatpkg.Package) bool {
+	return len(p.Components) == 1 && strings.HasSuffix(p.Components[0].Info.Identifier, uninstallerSuffix) && !p.Components[0].Has(flatpkg.Payload)
+}
+
 // Wanted is what is known of a package that is expected, besides what it says itself.
 type Wanted struct {
 	Program *io.SectionReader      // the daemon; nil for the package's own, of which only the form is checked then
@@ -58,7 +64,8 @@ func expect(ctx context.Context, p *flatpkg.Package, w Wanted) (flatpkg.Componen
 	}
 	have := p.Components[0]
 	o := Options{Version: have.Info.Version, Modified: p.Created}
-	if identifier, ok := strings.CutSuffix(have.Info.Identifier, uninstallerSuffix); ok && !have.Has(flatpkg.Payload) {
+	if Uninstalls(p) {
+		identifier := strings.TrimSuffix(have.Info.Identifier, uninstallerSuffix)
 		if w.Choices != nil {
 			identifier = w.Choices.Identifier
 		}
