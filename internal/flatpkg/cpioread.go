@@ -53,7 +53,7 @@ type unpacker struct {
 func unpack(from io.Reader, limit int64, visit func(File, io.Reader) error) error {
 	buffered := bufio.NewReaderSize(from, 64<<10)
 	if magic, err := buffered.Peek(4); err == nil && string(magic[:3]) == "pbz" {
-		return fmt.Errorf("%w: a payload in chunks (%s)", ErrUnsupported, magic)
+		return fmt.Errorf("%w: a payload in chunks (%q)", ErrUnsupported, magic)
 	}
 	zip, err := gzip.NewReader(buffered)
 	if err != nil {
@@ -215,9 +215,16 @@ func (u *unpacker) end() error {
 }
 
 // paths checks that each path is there once, and its folder before it.
-type paths struct{ folder map[string]bool }
+type paths struct {
+	folder map[string]bool
+	bytes  int // of all paths
+}
 
-func newPaths() *paths { return &paths{map[string]bool{}} }
+// maxPaths is how long all paths of an archive may be together: a folder with a long name can make long paths of many
+// short names, which a few bytes tell.
+const maxPaths = 32 << 20
+
+func newPaths() *paths { return &paths{folder: map[string]bool{}} }
 
 func (p *paths) add(f File) error {
 	if _, ok := p.folder[f.Path]; ok {
@@ -234,11 +241,14 @@ func (p *paths) add(f File) error {
 	if len(p.folder) >= maxEntries {
 		return tooLarge("more than %d paths", maxEntries)
 	}
+	if p.bytes += len(f.Path); p.bytes > maxPaths {
+		return tooLarge("paths of more than %d bytes", maxPaths)
+	}
 	p.folder[f.Path] = f.Mode.IsDir()
 	return nil
 }
 
 // tooLarge says what of a package is beyond a limit.
 func tooLarge(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrLimit, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", ErrLimit, Visible(fmt.Sprintf(format, args...)))
 }

@@ -128,5 +128,5 @@ func wrong(format string, args ...any) error {
 
 // malformed says what of a package is not as it should be.
 func malformed(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrFormat, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", ErrFormat, Visible(fmt.Sprintf(format, args...)))
 }

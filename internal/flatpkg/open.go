@@ -12,7 +12,8 @@ import (
 const (
 	maxInfo    = 1 << 20
 	maxBom     = 64 << 20
-	maxScripts = 256 << 20
+	maxScripts = 256 << 20 // of all that goes with them, which is read bit by bit
+	maxScript  = 1 << 20
 )
 
 // Kind is that of a package.
@@ -40,6 +41,7 @@ type Package struct {
 	Digest       []byte // of the table of contents; the notary service knows a package by it
 	Distribution *Distribution
 	Components   []*Contents
+	Strays       []Stray    // what else is in the archive, folders before what is in them
 	Signature    *Signature // nil if there is none
 	Ticket       []byte     // of the notary service, stapled to the end
 	x            *xar
@@ -99,7 +101,11 @@ func open(r io.ReaderAt, size int64) (*Package, error) {
 			folders[folder].files[name] = f
 		}
 	}
-	return p, p.contents(folders)
+	if err := p.contents(folders); err != nil {
+		return nil, err
+	}
+	p.Strays = p.strays()
+	return p, nil
 }
 
 // contents finds out what the package is by what it holds.
@@ -134,7 +140,7 @@ func (p *Package) contents(folders map[string]*Contents) error {
 			continue
 		}
 		if err := c.read(); err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
+			return fmt.Errorf("%s: %w", Visible(f.path), err)
 		}
 		p.Components = append(p.Components, c)
 	}
@@ -184,7 +190,7 @@ func (c *Contents) Walk(ctx context.Context, a Archive, visit func(File, io.Read
 		err = unpack(&patient{ctx, from}, limit, visit)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
+		return fmt.Errorf("%s: %w", Visible(f.path), err)
 	}
 	return nil
 }
@@ -192,7 +198,16 @@ func (c *Contents) Walk(ctx context.Context, a Archive, visit func(File, io.Read
 // Files lists an archive, with the checksums of what is in it.
 func (c *Contents) Files(ctx context.Context, a Archive) ([]File, error) {
 	var files []File
-	err := c.Walk(ctx, a, func(f File, content io.Reader) error {
+	err := c.each(ctx, a, func(f File) error {
+		files = append(files, f)
+		return nil
+	})
+	return files, err
+}
+
+// each calls visit for each path of an archive, with the checksum of what is there.
+func (c *Contents) each(ctx context.Context, a Archive, visit func(File) error) error {
+	return c.Walk(ctx, a, func(f File, content io.Reader) error {
 		if f.Mode.IsRegular() {
 			sum := newCksum()
 			if n, err := io.Copy(sum, content); err != nil || n != f.Size {
@@ -200,18 +215,20 @@ func (c *Contents) Files(ctx context.Context, a Archive) ([]File, error) {
 			}
 			f.Cksum = sum.Sum32()
 		}
-		files = append(files, f)
-		return nil
+		return visit(f)
 	})
-	return files, err
 }
 
-// Script reads a script. What the package does not have is not an error, but nil.
+// Script reads a script, of which no sensible one has a megabyte. What the package does not have is not an error, but nil.
 func (c *Contents) Script(ctx context.Context, name string) (content []byte, err error) {
 	err = c.Walk(ctx, Scripts, func(f File, from io.Reader) error {
-		if f.Path == name && f.Mode.IsRegular() {
-			content, err = io.ReadAll(from)
+		if f.Path != name || !f.Mode.IsRegular() {
+			return nil
 		}
+		if f.Size > maxScript {
+			return tooLarge("script %s of %d bytes", f.Path, f.Size)
+		}
+		content, err = io.ReadAll(from)
 		return err
 	})
 	return content, err

@@ -187,7 +187,7 @@ func (p *Package) nodes() ([]*node, error) {
 	root := &node{}
 	for _, f := range p.x.files {
 		if !f.dir && (f.style != p.Checksum || f.archived == nil || f.extracted == nil) {
-			return nil, fmt.Errorf("%w: %s has another kind of checksum than the package", ErrUnsupported, f.path)
+			return nil, fmt.Errorf("%w: %s has another kind of checksum than the package", ErrUnsupported, Visible(f.path))
 		}
 		up, name := root, f.path
 		for at := bytes.IndexByte([]byte(name), '/'); at >= 0; at = bytes.IndexByte([]byte(name), '/') {

@@ -84,14 +84,10 @@ func (c *Contents) verify(ctx context.Context) error {
 	if c.Has(Payload) != bill || c.Has(Payload) != c.Info.HasPayload {
 		return contradiction("Payload, Bom and the payload in PackageInfo go together, and one is missing")
 	}
-	files, err := c.Files(ctx, Payload)
-	if err != nil {
+	if err := c.compare(ctx); err != nil {
 		return err
 	}
-	if err := compare(files, c.Bom); err != nil {
-		return err
-	}
-	if n := int64(len(files)); c.Info.NumberOfFiles != n {
+	if n := int64(len(c.Bom)); c.Info.NumberOfFiles != n {
 		return contradiction("PackageInfo says %d files, and there are %d", c.Info.NumberOfFiles, n)
 	}
 	if kb := bomKBytes(c.Bom); c.Info.InstallKBytes != kb {
@@ -123,36 +119,36 @@ func bomKBytes(files []File) int64 {
 	return (blocks + 1) / 2
 }
 
-// compare says where a payload and a bill of materials differ.
-func compare(files, bill []File) error {
-	listed := make(map[string]File, len(bill))
-	for _, b := range bill {
-		if b.Mode.IsDir() {
-			b.Size = 0
-		}
-		if b.Mode.Type() == fs.ModeSymlink {
-			b.Size = 0
-		}
-		listed[b.Path] = b
+// compare says where payload and bill of materials differ.
+func (c *Contents) compare(ctx context.Context) error {
+	listed := make(map[string]int, len(c.Bom))
+	for i, b := range c.Bom {
+		listed[b.Path] = i
 	}
-	for _, f := range files {
-		b, ok := listed[f.Path]
+	err := c.each(ctx, Payload, func(f File) error {
+		i, ok := listed[f.Path]
 		if !ok {
 			return contradiction("%s is in the Payload, and not in the Bom", f.Path)
+		}
+		b := c.Bom[i]
+		if b.Mode.IsDir() || b.Mode.Type() == fs.ModeSymlink {
+			b.Size = 0
 		}
 		if b != f {
 			return contradiction("%s is %v in the Payload, and %v in the Bom", f.Path, f, b)
 		}
 		delete(listed, f.Path)
+		return nil
+	})
+	if err != nil || len(listed) == 0 {
+		return err
 	}
-	for path := range listed {
-		return contradiction("%s is in the Bom, and not in the Payload", path)
-	}
-	return nil
+	missing := slices.IndexFunc(c.Bom, func(b File) bool { _, ok := listed[b.Path]; return ok })
+	return contradiction("%s is in the Bom, and not in the Payload", c.Bom[missing].Path)
 }
 
 func contradiction(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrContent, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", ErrContent, Visible(fmt.Sprintf(format, args...)))
 }
 
 // trust follows the chain of a signature that holds.

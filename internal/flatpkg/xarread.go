@@ -274,7 +274,7 @@ func (e *element) file(folder string) (xarFile, error) {
 func (e *element) data(f *xarFile) (err error) {
 	for name, to := range map[string]*int64{"offset": &f.offset, "length": &f.length, "size": &f.size} {
 		if *to, err = e.number(name); err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
+			return fmt.Errorf("%s: %w", Visible(f.path), err)
 		}
 	}
 	encoding, err := e.look([]string{"encoding"}, "style")
@@ -289,7 +289,7 @@ func (e *element) data(f *xarFile) (err error) {
 	case xarZlib:
 		f.zlib = true
 	default:
-		return fmt.Errorf("%w: %s is packed as %q", ErrUnsupported, f.path, encoding)
+		return fmt.Errorf("%w: %s is packed as %q", ErrUnsupported, Visible(f.path), encoding)
 	}
 	for name, to := range map[string]*[]byte{"archived-checksum": &f.archived, "extracted-checksum": &f.extracted} {
 		sum, err := e.child(name)
@@ -340,12 +340,13 @@ func (x *xar) small(f xarFile, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(from)
-	if err != nil {
+	buffer := bytes.NewBuffer(make([]byte, 0, f.size+bytes.MinRead))
+	if _, err := buffer.ReadFrom(from); err != nil {
 		return nil, malformed("%s: %v", f.path, err)
 	}
+	data := buffer.Bytes()
 	if int64(len(data)) != f.size || !bytes.Equal(f.style.of(data), f.extracted) {
-		return nil, fmt.Errorf("%w: that of %s", ErrChecksum, f.path)
+		return nil, fmt.Errorf("%w: that of %s", ErrChecksum, Visible(f.path))
 	}
 	return data, nil
 }
@@ -356,7 +357,7 @@ func (x *xar) check(f xarFile, wrap func(io.Reader) io.Reader) error {
 	if n, err := io.Copy(archived, wrap(x.stored(f))); err != nil {
 		return err
 	} else if n != f.length || !bytes.Equal(archived.Sum(nil), f.archived) {
-		return fmt.Errorf("%w: that of %s as archived", ErrChecksum, f.path)
+		return fmt.Errorf("%w: that of %s as archived", ErrChecksum, Visible(f.path))
 	}
 	from, err := x.decoded(f)
 	if err != nil {
@@ -366,7 +367,7 @@ func (x *xar) check(f xarFile, wrap func(io.Reader) io.Reader) error {
 	if n, err := io.Copy(extracted, wrap(from)); err != nil {
 		return malformed("%s: %v", f.path, err)
 	} else if n != f.size || !bytes.Equal(extracted.Sum(nil), f.extracted) {
-		return fmt.Errorf("%w: that of %s as extracted", ErrChecksum, f.path)
+		return fmt.Errorf("%w: that of %s as extracted", ErrChecksum, Visible(f.path))
 	}
 	return nil
 }
