@@ -71,7 +71,7 @@ func expect(ctx context.Context, p *flatpkg.Package, w Wanted) (flatpkg.Componen
 		}
 		return Uninstaller(identifier, o)
 	}
-	files, err := contents(ctx, have)
+	files, err := files(ctx, have, limits(have.Info.Identifier, w))
 	if err != nil {
 		return flatpkg.Component{}, err
 	}
@@ -98,18 +98,34 @@ func expect(ctx context.Context, p *flatpkg.Package, w Wanted) (flatpkg.Componen
 // resets is in a postinstall script that forgets the deadline, and in no other.
 const resets = `/bin/rm -f "$support/state.json"`
 
-// contents reads all files of a payload, none of which is large in a package of ours.
-func contents(ctx context.Context, c *flatpkg.Contents) (map[string][]byte, error) {
-	const largest = 256 << 20
+// limits are the files of a payload that are needed, and how large they can be in a package of ours, in bytes. There may
+// be any others in a package of somebody else's, so those are never read into memory.
+func limits(identifier string, w Wanted) map[string]int64 {
+	const list, picture, program = 1 << 20, 16 << 20, 64 << 20
+	most := map[string]int64{within(agent.BuildPath): list, within(agent.LaunchDaemonPath(identifier)): list}
+	if w.Choices == nil {
+		most[within(path.Join(agent.SupportFolder, logoPNG))] = picture
+		most[within(path.Join(agent.SupportFolder, logoICNS))] = picture
+	}
+	if w.Program == nil {
+		most[within(agent.BinaryPath)] = program
+	}
+	return most
+}
+
+// files reads those files of a payload that have a limit.
+func files(ctx context.Context, c *flatpkg.Contents, limits map[string]int64) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := c.Walk(ctx, flatpkg.Payload, func(f flatpkg.File, r io.Reader) error {
-		if !f.Mode.IsRegular() {
+		most, needed := limits[f.Path]
+		if !needed || !f.Mode.IsRegular() {
 			return nil
 		}
-		if f.Size > largest {
-			return fmt.Errorf("it %w: %s has %d bytes", ErrForeign, f.Path, f.Size)
+		if f.Size > most {
+			return fmt.Errorf("it %w: %s has %d bytes, and at most %d there", ErrForeign, f.Path, f.Size, most)
 		}
-		data, err := io.ReadAll(r)
+		data := make([]byte, f.Size)
+		_, err := io.ReadFull(r, data)
 		files[f.Path] = data
 		return err
 	})

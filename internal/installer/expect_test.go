@@ -3,6 +3,9 @@ package installer_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/install-or-defer/install-or-defer/internal/agent"
 	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/flatpkg"
 	"github.com/install-or-defer/install-or-defer/internal/installer"
@@ -146,4 +150,66 @@ func TestMaterialsAreTheSameEveryTime(t *testing.T) {
 	if serial(first) == serial(other) || len(serial(first)) != len("urn:uuid:")+36 {
 		t.Errorf("%q, %q", serial(first), serial(other))
 	}
+}
+
+// TestForeignFilesTakeNoMemory verifies packages of which most is somebody else's.
+func TestForeignFilesTakeNoMemory(t *testing.T) {
+	allocated := func(size int) uint64 {
+		c := content(t, deployment.Deployment{Logo: "l"}, png)
+		foreign := make([]byte, size)
+		for i := range 8 {
+			name := fmt.Sprintf("Library/foreign%d", i)
+			c.Payload = append(c.Payload, flatpkg.Entry{Path: name, Mode: 0o644, Size: int64(size), Open: flatpkg.Content(foreign)})
+			c.Scripts = append(c.Scripts, flatpkg.Entry{Path: fmt.Sprintf("foreign%d", i), Size: int64(size), Open: flatpkg.Content(foreign)})
+		}
+		p := product(t, c)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := p.Verify(t.Context(), flatpkg.Trust{}); err != nil {
+			t.Fatal(err)
+		}
+		want, err := installer.Expect(t.Context(), p, installer.Wanted{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := flatpkg.Differences(t.Context(), p, product(t, want))
+		if err != nil || len(lines) < 16 {
+			t.Errorf("%v, %q", err, lines)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	allocated(1) // what is made once
+	small, big := allocated(1), allocated(8<<20)
+	if big > small+2<<20 {
+		t.Errorf("allocates %d bytes for small files and %d for large ones", small, big)
+	}
+}
+
+func TestAFileOfOursThatIsTooLargeIsForeign(t *testing.T) {
+	for _, name := range []string{"install-or-deferd", "agent.plist", agent.Identifier + ".plist", "logo.png"} {
+		c := content(t, deployment.Deployment{Logo: "l"}, png)
+		at := slices.IndexFunc(c.Payload, func(e flatpkg.Entry) bool { return strings.HasSuffix(e.Path, name) })
+		const size = 65 << 20
+		c.Payload[at].Size = size
+		c.Payload[at].Open = func() (io.ReadCloser, error) { return io.NopCloser(io.LimitReader(zeros{}, size)), nil }
+		var before, after runtime.MemStats
+		p := product(t, c)
+		runtime.ReadMemStats(&before)
+		_, err := installer.Expect(t.Context(), p, installer.Wanted{})
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, installer.ErrForeign) || !strings.Contains(err.Error(), name+" has ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
+			t.Errorf("%s: allocates %d bytes", name, used)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
