@@ -51,6 +51,10 @@ func TestPackageScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	forger, err := newIdentity(key, "Forger\u009b2J\nsecond line", time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "package"),
 		UpdateScripts: *update,
@@ -65,10 +69,12 @@ func TestPackageScripts(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(pictures, "logo.png"), png, 0o644); err != nil {
 				return err
 			}
-			if err := os.WriteFile(filepath.Join(env.WorkDir, "curve.p12"), unfit, 0o600); err != nil {
-				return err
+			for name, data := range map[string][]byte{"curve.p12": unfit, "forger.p12": forger, "installer.p12": identity} {
+				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o600); err != nil {
+					return err
+				}
 			}
-			return os.WriteFile(filepath.Join(env.WorkDir, "installer.p12"), identity, 0o600)
+			return nil
 		},
 	})
 }

@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +15,9 @@ func pkgListCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "list PACKAGE",
 		Short: "List what is in a package: files, scripts, identity and signature",
-		Args:  cobra.ExactArgs(1),
+		Long: "Lists every file and script with mode, owner, size and checksum, what PackageInfo and Distribution say, who has signed\n" +
+			"it, and what else is in the archive. Nothing of it is checked: see pkg verify.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			return withPackage(args[0], func(p *flatpkg.Package) error {
 				report, err := describePackage(command.Context(), p)
@@ -26,7 +25,7 @@ func pkgListCommand() *cobra.Command {
 					return fmt.Errorf("list package: %w", err)
 				}
 				if asJSON {
-					return printJSON(command.OutOrStdout(), report)
+					return report.printJSON(command.OutOrStdout())
 				}
 				return report.print(command.OutOrStdout())
 			})
@@ -88,111 +87,4 @@ func withPackage(name string, use func(*flatpkg.Package) error) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return use(p)
-}
-
-// packageReport is what pkg list says, as JSON.
-type packageReport struct {
-	Kind       string            `json:"kind"`
-	Title      string            `json:"title,omitempty"`
-	Created    time.Time         `json:"created"`
-	Signed     string            `json:"signed"`              // by whom; "unsigned"
-	Stamped    time.Time         `json:"time_stamp,omitzero"` // when an authority has seen the signature
-	Chain      []string          `json:"chain,omitempty"`     // of the signer's certificates
-	Notarized  bool              `json:"notarized"`           // it carries a ticket of the notary
-	Checksum   string            `json:"checksum"`            // of the table of contents
-	Components []componentReport `json:"components"`
-}
-
-type componentReport struct {
-	Identifier string       `json:"identifier"`
-	Version    string       `json:"version"`
-	MinOS      string       `json:"minimum_macos"`
-	Location   string       `json:"install_location"`
-	Files      []fileReport `json:"files"`
-	Scripts    []fileReport `json:"scripts"`
-}
-
-type fileReport struct {
-	Path  string `json:"path"`
-	Mode  string `json:"mode"`
-	UID   int    `json:"uid"`
-	GID   int    `json:"gid"`
-	Size  int64  `json:"size"`
-	Cksum uint32 `json:"cksum"` // POSIX
-}
-
-func describePackage(ctx context.Context, p *flatpkg.Package) (packageReport, error) {
-	r := packageReport{
-		Kind: p.Kind.String(), Created: p.Created, Signed: signedBy(p), Notarized: len(p.Ticket) > 0, Checksum: p.Checksum.String(),
-		Components: []componentReport{},
-	}
-	if s := p.Signature; s != nil {
-		for _, c := range s.Chain {
-			r.Chain = append(r.Chain, c.Subject.String())
-		}
-		if s.Timestamp != nil {
-			r.Stamped = s.Timestamp.Time
-		}
-	}
-	if p.Distribution != nil {
-		r.Title = p.Distribution.Title
-	}
-	for _, c := range p.Components {
-		scripts, err := c.Files(ctx, flatpkg.Scripts)
-		if err != nil {
-			return r, err
-		}
-		minimum := c.Info.MinOSVersion
-		if minimum == "" && p.Distribution != nil {
-			minimum = p.Distribution.MinOSVersion
-		}
-		r.Components = append(r.Components, componentReport{
-			Identifier: c.Info.Identifier, Version: c.Info.Version, MinOS: minimum, Location: c.Info.InstallLocation,
-			Files: fileReports(c.Bom), Scripts: fileReports(scripts),
-		})
-	}
-	return r, nil
-}
-
-func fileReports(files []flatpkg.File) []fileReport {
-	list := make([]fileReport, len(files))
-	for i, f := range files {
-		list[i] = fileReport{f.Path, f.Mode.String(), f.UID, f.GID, f.Size, f.Cksum}
-	}
-	return list
-}
-
-func signedBy(p *flatpkg.Package) string {
-	if p.Signature == nil || len(p.Signature.Chain) == 0 {
-		return "unsigned"
-	}
-	return "signed by " + p.Signature.Chain[0].Subject.CommonName
-}
-
-func (r packageReport) print(out io.Writer) error {
-	_, _ = fmt.Fprintf(out, "%s, %s, %s\n", r.Kind, r.Signed, r.Created.UTC().Format(time.RFC3339))
-	for i, name := range r.Chain {
-		_, _ = fmt.Fprintf(out, "  %s%s\n", strings.Repeat("  ", i), name)
-	}
-	if !r.Stamped.IsZero() {
-		_, _ = fmt.Fprintf(out, "  time stamp %s\n", r.Stamped.UTC().Format(time.RFC3339))
-	}
-	if r.Notarized {
-		_, _ = fmt.Fprintln(out, "  notarized: it carries a ticket")
-	}
-	for _, c := range r.Components {
-		_, _ = fmt.Fprintf(out, "\n%s %s, for macOS %s and later\n", c.Identifier, c.Version, first(c.MinOS, "any"))
-		for _, group := range []struct {
-			name  string
-			files []fileReport
-		}{{"Files", c.Files}, {"Scripts", c.Scripts}} {
-			_, _ = fmt.Fprintf(out, "%s:\n", group.name)
-			for _, f := range group.files {
-				if _, err := fmt.Fprintf(out, "  %s %3d:%-3d %9d %10d  %s\n", f.Mode, f.UID, f.GID, f.Size, f.Cksum, f.Path); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }

@@ -45,7 +45,7 @@ func pkgVerifyCommand() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
-				signer := signedBy(p)
+				signer := flatpkg.Visible(signedBy(p))
 				if p.Signature != nil && o.roots == "" {
 					signer += ", whom nobody vouches for as no --root is given"
 				}
