@@ -22,7 +22,7 @@ func pkgListCommand() *cobra.Command {
 			return withPackage(args[0], func(p *flatpkg.Package) error {
 				report, err := describePackage(command.Context(), p)
 				if err != nil {
-					return fmt.Errorf("list package: %w", err)
+					return fmt.Errorf("list package: %w", &visibleError{err})
 				}
 				if asJSON {
 					return report.printJSON(command.OutOrStdout())
@@ -84,7 +84,7 @@ func withPackage(name string, use func(*flatpkg.Package) error) error {
 	}
 	p, err := flatpkg.Open(file, about.Size())
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, &visibleError{err})
 	}
 	return use(p)
 }

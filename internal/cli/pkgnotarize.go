@@ -96,7 +96,7 @@ func (o notarizeOptions) run(ctx context.Context, name string) error {
 	}
 	p, err := flatpkg.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, &visibleError{err})
 	}
 	if p.Signature == nil || p.Signature.Timestamp == nil {
 		return usagef("sign it with a Developer ID Installer identity: install-or-defer pkg sign "+name+" --sign installer.p12 --output signed.pkg",

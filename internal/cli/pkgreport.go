@@ -76,6 +76,12 @@ type strayReport struct {
 	Size   int64  `json:"size"`
 }
 
+// visibleError is an error of one line, in which there may be texts of a package from further down.
+type visibleError struct{ err error }
+
+func (e *visibleError) Error() string { return flatpkg.Visible(e.err.Error()) }
+func (e *visibleError) Unwrap() error { return e.err }
+
 func describePackage(ctx context.Context, p *flatpkg.Package) (packageReport, error) {
 	r := packageReport{
 		Kind: p.Kind.String(), Created: p.Created, Signed: signedBy(p), Notarized: len(p.Ticket) > 0, Checksum: p.Checksum.String(),

@@ -5,7 +5,10 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +79,53 @@ func TestAPackageCannotForgeLinesOfAList(t *testing.T) {
 	for _, want := range []string{`a\u009b2J\U000e0041b\x1b[2J\n  -rw-r--r--   0:0           1          1  good\u202e\r/`, "signed by a", "link -> a", `"Title\u009b2J"`} {
 		if !strings.Contains(out.String(), want) && !strings.Contains(out.String(), strings.ReplaceAll(want, `\`, `\\`)) {
 			t.Errorf("it does not name %s:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAnErrorOfAPackageIsOneLine(t *testing.T) {
+	said := usagef("the hint", "Payload: a\x1b[2J\n  good %w", fs.ErrNotExist)
+	err := fmt.Errorf("evil.pkg: %w", &visibleError{said})
+	var usage *usageError
+	if !errors.As(err, &usage) || usage.hint != "the hint" || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%#v", err)
+	}
+	if got := err.Error(); got != `evil.pkg: Payload: a\x1b[2J\n  good file does not exist` {
+		t.Errorf("it says %s", got)
+	}
+}
+
+// TestAHostilePackageCannotSteerATerminal looks at all that the commands say of packages whose parts contradict each other.
+func TestAHostilePackageCannotSteerATerminal(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const evil = "a\u009b2J\x1b[2J\n  good\u202e"
+	c := flatpkg.Component{
+		Identifier: "com.example.evil", Version: "1", Modified: time.Unix(1_700_000_000, 0),
+		Payload: []flatpkg.Entry{{Path: evil, Mode: 0o644, Size: 4, Open: flatpkg.Content([]byte("evil"))}},
+		Scripts: []flatpkg.Entry{{Path: evil}},
+	}
+	for name, change := range map[string]func(*flatpkg.Component){
+		"foreign.pkg": func(*flatpkg.Component) {},
+		"remover.pkg": func(c *flatpkg.Component) { c.Payload, c.Identifier = nil, "com.example.evil.uninstaller" },
+	} {
+		changed := c
+		change(&changed)
+		file, err := os.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(flatpkg.WriteComponent(t.Context(), file, changed, flatpkg.Options{TempDir: t.TempDir()}), file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"pkg", "list", name}, {"pkg", "list", "--json", name}, {"pkg", "verify", name}} {
+			var out bytes.Buffer
+			Main(args, Streams{In: strings.NewReader(""), Out: &out, Err: &out})
+			if at := strings.IndexFunc(out.String(), func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }); at >= 0 || strings.Contains(out.String(), "\n  good") {
+				t.Errorf("%q says %q", args, out.String())
+			}
+			if !strings.Contains(out.String(), name) && !strings.Contains(out.String(), `\u009b`) {
+				t.Errorf("%q says nothing of it: %q", args, out.String())
+			}
 		}
 	}
 }

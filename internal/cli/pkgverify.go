@@ -39,7 +39,7 @@ func pkgVerifyCommand() *cobra.Command {
 			}
 			return withPackage(args[0], func(p *flatpkg.Package) error {
 				if err := p.Verify(command.Context(), trust); err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
+					return fmt.Errorf("%s: %w", args[0], &visibleError{err})
 				}
 				content, err := o.content(command.Context(), p)
 				if err != nil {
@@ -104,10 +104,10 @@ func (o verifyOptions) content(ctx context.Context, p *flatpkg.Package) (string,
 	}
 	want, err := o.want(ctx, p, program)
 	if errors.Is(err, installer.ErrForeign) {
-		return "", usagef("--any verifies packages of others", "%w", err)
+		return "", usagef("--any verifies packages of others", "%w", &visibleError{err})
 	}
 	if err != nil {
-		return "", err
+		return "", &visibleError{err}
 	}
 	lines, err := compareWith(ctx, p, want)
 	if err == nil && len(lines) > 0 {
