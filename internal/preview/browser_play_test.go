@@ -45,7 +45,7 @@ func TestBrowser(t *testing.T) {
 		p.click("#next-prompt")
 		p.after(func() { p.click(`[data-sort=prompt] [aria-label="Run Updates"]`) })
 		p.await(`document.querySelector("[data-sort=updating]") !== null`)
-		if text := p.text("#stands"); !strings.Contains(text, "The updates are installed") {
+		if text := p.text("#stands"); !strings.Contains(text, "The updates are being installed") {
 			t.Error(text)
 		}
 		p.after(func() { p.click("#forget") })

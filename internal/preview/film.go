@@ -18,13 +18,14 @@ type Film struct {
 	Zone   string `json:"zone"`
 	Length int64  `json:"length"`
 
-	Moments  []Moment   `json:"moments"` // in order
+	Moments  []Moment   `json:"moments"` // in order; of a long film, those of the middle are left out
+	Stands   []Stand    `json:"stands"`  // where the round stands, in order; the first is at 0
 	Windows  []Window   `json:"windows"` // in the order in which they appear
 	Asleep   []Span     `json:"asleep"`  // the lid is closed
 	Off      []Span     `json:"off"`     // the Mac restarts
 	Away     []Span     `json:"away"`    // nobody is logged in
 	Turns    []int64    `json:"turns"`   // when launchd starts a turn; empty where they are too many to show
-	Sets     [][]string `json:"sets"`    // the sets of pending updates that moments name
+	Sets     [][]string `json:"sets"`    // the sets of pending updates that stands name
 	Deadline int64      `json:"deadline"`
 	Unsaved  bool       `json:"unsaved"` // a document is open that has not been saved
 

@@ -258,8 +258,13 @@ func TestFilmsHoldTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, m := range f.Moments {
-			if i > 0 && m.At < f.Moments[i-1].At || m.At < 0 || m.At > f.Length || m.Title == "" || m.Pending >= len(f.Sets) {
+			if i > 0 && m.At < f.Moments[i-1].At || m.At < 0 || m.At > f.Length || m.Title == "" {
 				t.Errorf("moment %d of a film of %d: %+v", i, f.Length, m)
+			}
+		}
+		for i, s := range f.Stands {
+			if i == 0 && s.At != 0 || i > 0 && s.At < f.Stands[i-1].At || s.At > f.Length || s.Phase == "" || s.Pending >= len(f.Sets) {
+				t.Errorf("stand %d of a film of %d: %+v", i, f.Length, s)
 			}
 		}
 		for i, w := range f.Windows {

@@ -10,13 +10,17 @@ import (
 	"github.com/install-or-defer/install-or-defer/internal/sim"
 )
 
-// Moment is one thing that happens in a film, and where the round stands from then on.
+// Moment is one thing that happens in a film.
 type Moment struct {
 	At    int64  `json:"at"`
 	Kind  string `json:"kind"`
 	Title string `json:"title"` // what happens, in a few words
 	Text  string `json:"text"`  // why, in a sentence; may be empty
+}
 
+// Stand is where the round stands, from a time on until the next of them.
+type Stand struct {
+	At        int64         `json:"at"`
 	Phase     enforce.Phase `json:"phase"`
 	Deadline  int64         `json:"deadline"` // -1 for none
 	Deferred  int64         `json:"deferred"` // until when; -1 for not
@@ -31,16 +35,16 @@ const (
 	momentRestart  = "restart"
 	momentWait     = "wait"
 	momentPerson   = "person"
+	momentLook     = "look"
+	momentDefer    = "deferral"
+	momentMore     = "more" // moments are left out there
 )
-
-// mostMoments is how many moments a film tells of at most. What goes on like that needs no more of them.
-const mostMoments = 600
 
 // teller makes the moments of a film.
 type teller struct {
 	film    *Film
 	stage   *stage
-	stands  Moment      // where the round stands
+	stands  Stand       // where the round stands
 	waiting enforce.Why // why the last turn ended; empty once something but a look was done since
 	prompts int
 	shown   int // windows that appeared since the last decision
@@ -48,8 +52,9 @@ type teller struct {
 
 // moments tells the film: decisions and what the journal says, in the order in which they came.
 func (f *Film) moments(s *stage) {
-	t := &teller{film: f, stage: s, stands: Moment{Phase: enforce.PhaseIdle, Deadline: -1, Deferred: -1}}
-	f.Moments = []Moment{{Kind: "start", Title: "The package arrives", Text: "launchd starts the first turn.", Phase: enforce.PhaseIdle, Deadline: -1, Deferred: -1}}
+	t := &teller{film: f, stage: s, stands: Stand{Phase: enforce.PhaseIdle, Deadline: -1, Deferred: -1}}
+	f.Moments = []Moment{{Kind: "start", Title: "The package arrives", Text: "launchd starts the first turn."}}
+	f.Stands = []Stand{t.stands}
 	next := 0
 	for i := range s.mac.Journal {
 		for ; next < len(s.decisions) && s.decisions[next].entry <= i; next++ {
@@ -63,16 +68,54 @@ func (f *Film) moments(s *stage) {
 	t.unanswered()
 	t.deadline()
 	slices.SortStableFunc(f.Moments, func(a, b Moment) int { return cmp.Compare(a.At, b.At) })
-	f.Moments = slices.DeleteFunc(f.Moments, func(m Moment) bool { return m.At > f.Length })
-	if len(f.Moments) > mostMoments {
-		f.Moments = f.Moments[:mostMoments]
+	f.Moments = thin(slices.DeleteFunc(f.Moments, func(m Moment) bool { return m.At > f.Length }))
+	f.Stands = slices.DeleteFunc(f.Stands, func(s Stand) bool { return s.At > f.Length })
+	f.Stands = slices.CompactFunc(f.Stands, func(a, b Stand) bool {
+		b.At = a.At
+		return a == b
+	})
+}
+
+// thin leaves out moments from the middle of a long film, where one prompt is like the next. What happens once stays, and so
+// do the beginning and the end.
+func thin(moments []Moment) []Moment {
+	const most, head, tail = 600, 100, 400
+	if len(moments) <= most {
+		return moments
 	}
+	round := func(at int) int { // to where the next round of a look and what follows begins
+		if next := slices.IndexFunc(moments[at:], func(m Moment) bool { return m.Kind == momentLook }); next >= 0 {
+			return at + next
+		}
+		return at
+	}
+	repeated := []string{
+		momentLook, momentPrompt, momentPerson, momentDefer, momentWait, "unanswered", "sleep", "wake", "download", "reminder", "again",
+	}
+	from, to := round(head), round(len(moments)-tail)
+	var kept []Moment
+	gap, prompts := -1, 0
+	for i, m := range moments {
+		if i < from || i >= to || !slices.Contains(repeated, m.Kind) {
+			kept = append(kept, m)
+			continue
+		}
+		if gap < 0 {
+			gap = len(kept)
+			kept = append(kept, Moment{At: m.At, Kind: momentMore, Title: "And so on"})
+		}
+		if m.Kind == momentPrompt {
+			prompts++
+		}
+	}
+	if gap >= 0 {
+		kept[gap].Text = fmt.Sprintf("It goes on like this: %d prompts, and what belongs to them, are left out of this list. They are on the slider.", prompts)
+	}
+	return kept
 }
 
 func (t *teller) add(at int64, kind, title, text string) {
-	m := t.stands
-	m.At, m.Kind, m.Title, m.Text = at, kind, title, text
-	t.film.Moments = append(t.film.Moments, m)
+	t.film.Moments = append(t.film.Moments, Moment{at, kind, title, text})
 }
 
 // stand takes over where a decision leaves the round.
@@ -96,6 +139,8 @@ func (t *teller) stand(s enforce.State, at int64) {
 		t.film.Sets = append(t.film.Sets, names)
 		t.stands.Pending = len(t.film.Sets) - 1
 	}
+	t.stands.At = at
+	t.film.Stands = append(t.film.Stands, t.stands)
 }
 
 // decision tells of a decision. Of waits for the same reason, only the first is told.
@@ -125,7 +170,7 @@ func (t *teller) decision(d decision) {
 // forget takes back a look that came to what the one before it did.
 func (t *teller) forget() {
 	moments := t.film.Moments
-	if last := len(moments) - 1; moments[last].Kind == "look" {
+	if last := len(moments) - 1; moments[last].Kind == momentLook {
 		t.film.Moments = moments[:last]
 	}
 }
@@ -134,7 +179,7 @@ func (t *teller) forget() {
 func (t *teller) words(action enforce.Action) (kind, title string) {
 	switch a := action.(type) {
 	case enforce.Look:
-		return "look", "Looks for updates"
+		return momentLook, "Looks for updates"
 	case enforce.Download:
 		return "download", "Downloads the updates"
 	case enforce.Prompt:
@@ -169,7 +214,7 @@ func (t *teller) words(action enforce.Action) (kind, title string) {
 func waitWords(w enforce.Wait) (kind, title string) {
 	switch w.Why { //nolint:exhaustive // the reasons that have words of their own; their sentence says the rest
 	case enforce.WhyDeferred:
-		return "deferral", "Deferred"
+		return momentDefer, "Deferred"
 	case enforce.WhyNobody:
 		return momentWait, "Nobody is there"
 	case enforce.WhyBusy:
@@ -218,8 +263,7 @@ func (t *teller) unanswered() {
 		}
 		at := slices.IndexFunc(t.film.Moments, func(m Moment) bool { return m.At >= w.To })
 		if at > 0 {
-			m := t.film.Moments[at-1]
-			m.At, m.Kind, m.Title, m.Text = w.To, "unanswered", "Nobody answers, and the prompt closes", ""
+			m := Moment{w.To, "unanswered", "Nobody answers, and the prompt closes", ""}
 			t.film.Moments = slices.Insert(t.film.Moments, at, m)
 		}
 	}
@@ -232,9 +276,16 @@ func (t *teller) deadline() {
 		return
 	}
 	over := slices.ContainsFunc(f.Moments, func(m Moment) bool { return m.Kind == "finish" && m.At <= f.Deadline })
-	if at := slices.IndexFunc(f.Moments, func(m Moment) bool { return m.At >= f.Deadline }); at > 0 && !over {
-		t.stands = f.Moments[at-1]
-		t.stands.Phase = enforce.PhaseEnforcing
-		t.add(f.Deadline, momentDeadline, "The deadline", "From now on the updates are no longer deferred.")
+	if over {
+		return
+	}
+	t.add(f.Deadline, momentDeadline, "The deadline", "From now on the updates are no longer deferred.")
+	if at := slices.IndexFunc(f.Stands, func(s Stand) bool { return s.At >= f.Deadline }); at != 0 {
+		if at < 0 {
+			at = len(f.Stands)
+		}
+		stand := f.Stands[at-1]
+		stand.At, stand.Phase = f.Deadline, enforce.PhaseEnforcing
+		f.Stands = slices.Insert(f.Stands, at, stand)
 	}
 }

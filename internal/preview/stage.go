@@ -102,7 +102,13 @@ func (s *stage) play(ctx context.Context) error {
 	host := s.mac.Host()
 	host.Runner = &watchedRunner{Runner: host.Runner, stage: s}
 	host.Clock = &watchedClock{Clock: host.Clock, stage: s}
-	s.mac.Play(inner, func(ctx context.Context, _ macos.Host) error { return s.agent(host).Turn(ctx) })
+	s.mac.Play(inner, func(ctx context.Context, _ macos.Host) error {
+		err := s.agent(host).Turn(ctx)
+		if inner.Err() != nil { // the film ends, and nothing has happened on the Mac
+			return nil //nolint:nilerr // the context's own error is returned below
+		}
+		return err
+	})
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("play film: %w", err)
 	}

@@ -1,7 +1,7 @@
 // The desk: what stands on the screen of the simulated Mac at the time that is shown.
 
 import {$, h, replace, announce} from "./dom.js";
-import {state, on, open, asleep, off, away, moment, awake, click} from "./state.js";
+import {state, on, open, asleep, off, away, stand, awake, click} from "./state.js";
 import {menuClock, countdown, full, span} from "./time.js";
 import {draw, fit, overflow} from "./window.js";
 
@@ -79,7 +79,7 @@ function did(w, act) {
 
 const phases = {
   idle: "No required update is known", prompting: "The person is asked", deferred: "Deferred", enforcing: "The deadline has passed",
-  installing: "The updates are installed", restarting: "A restart was asked for",
+  installing: "The updates are being installed", restarting: "A restart was asked for",
 };
 
 // stands tells where the round stands, as the daemon remembers it.
@@ -87,7 +87,7 @@ export function makeStands() {
   let said = "";
   on("film", () => { said = ""; });
   on("time", () => {
-    const m = moment(), t = state.t;
+    const m = stand(), t = state.t;
     const asked = m.phase !== "prompting" || open().some((w) => w.sort === "prompt");
     const rows = [["Time", full(t)], ["Phase", asked ? phases[m.phase] || m.phase : "The person is to be asked"]];
     if (m.deadline >= 0) rows.push(["Deadline", `${full(m.deadline)} (${t < m.deadline ? "in " + span(m.deadline - t) : span(t - m.deadline) + " ago"})`]);

@@ -125,12 +125,10 @@ export const asleep = (t = state.t) => within(state.film.asleep, t);
 export const off = (t = state.t) => within(state.film.off, t);
 export const away = (t = state.t) => within(state.film.away, t);
 
-// moment is the last that has come by a time.
-export function moment(t = state.t) {
-  let last = state.film.moments[0];
-  for (const m of state.film.moments) { if (m.at > t) break; last = m; }
-  return last;
-}
+// moment is the last that has come by a time, and stand is where the round stands then.
+export const moment = (t = state.t) => lastOf(state.film.moments, t);
+export const stand = (t = state.t) => lastOf(state.film.stands, t);
+const lastOf = (list, t) => list.findLast((m) => m.at <= t) ?? list[0];
 
 // awake is how much time the Mac was awake between two times.
 export function awake(from, to) {

@@ -58,7 +58,7 @@ const restart = () => state.film.moments.find((m) => m.kind === "restart")?.at;
 
 // neighbour is the moment before or after the time that is shown.
 function neighbour(step) {
-  const times = state.film.moments.map((m) => m.at);
+  const times = [...state.film.moments.map((m) => m.at), ...state.film.windows.map((w) => w.from)].sort((a, b) => a - b); // not all windows have a moment
   return step > 0 ? times.find((t) => t > state.t) ?? state.film.length : times.findLast((t) => t < state.t) ?? 0;
 }
 
