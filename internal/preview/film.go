@@ -3,6 +3,7 @@ package preview
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ type Film struct {
 
 	Ended  string `json:"ended"` // how it ends, in a sentence
 	Done   bool   `json:"done"`  // the daemon has removed itself
+	Cut    bool   `json:"cut"`   // it ends before the deadline, as it would be too long else
 	Counts Counts `json:"counts"`
 }
 
@@ -131,6 +133,7 @@ func (s *stage) film() Film {
 	f.spans(s)
 	f.close()
 	f.moments(s)
+	f.Cut = !f.Done && s.overtime.IsZero() && f.Deadline > f.Length
 	f.Ended = f.ending(s)
 	return f
 }
@@ -219,6 +222,9 @@ func (f *Film) ending(s *stage) string {
 		return "The updates are installed, and the daemon has removed itself."
 	case !s.overtime.IsZero():
 		return "The film ends here, hours after the deadline. The daemon is still at work, and goes on like this."
+	case f.Cut:
+		const day = 24 * time.Hour
+		return fmt.Sprintf("The film ends here, after %d days and before the deadline. The daemon is still at work.", duration(f.Length)/day)
 	default:
 		return "The film ends here. The daemon is still at work."
 	}

@@ -14,6 +14,7 @@ type Rendering struct {
 	Language string `json:"language"` // the tag
 	Name     string `json:"name"`     // in itself
 	Right    bool   `json:"right"`    // it is written from right to left
+	Cut      bool   `json:"cut"`      // the film ends before the deadline, and what comes then is not known
 	Scenes   []Shot `json:"scenes"`
 }
 
@@ -30,14 +31,14 @@ const (
 	ShotLast     = "last before the deadline"
 	ShotFinal    = "final warning"
 	ShotUpdating = "updating"
+	ShotReminder = "reminder"
 	ShotRestart  = "restart"
 )
 
 // maxLanguages is how many languages are rendered at once.
 const maxLanguages = 40
 
-// Render plays a desk in each of some languages, for a person who defers to the end, and takes the windows out. What is not
-// installed in the background has no final warning: the reminder that cannot be dismissed takes its place.
+// Render plays a desk in each of some languages, for a person who defers to the end, and takes the windows out.
 func Render(ctx context.Context, d Desk, tags []string) ([]Rendering, error) {
 	if len(tags) > maxLanguages {
 		return nil, fmt.Errorf("%w: more than %d languages", ErrDesk, maxLanguages)
@@ -68,7 +69,7 @@ func render(ctx context.Context, d Desk, tag string) (Rendering, error) {
 	if err != nil {
 		return Rendering{}, err
 	}
-	r := Rendering{Language: tag, Name: tag, Scenes: shots(film)}
+	r := Rendering{Language: tag, Name: tag, Cut: film.Cut, Scenes: shots(film)}
 	if slices.Contains(language.Tags(), tag) {
 		r.Name = language.Find(tag).Name
 	}
@@ -80,20 +81,22 @@ func render(ctx context.Context, d Desk, tag string) (Rendering, error) {
 
 // shots takes the windows out of a film.
 func shots(f Film) []Shot {
-	find := func(fits func(Window) bool) *Window {
-		if at := slices.IndexFunc(f.Windows, fits); at >= 0 {
-			return &f.Windows[at]
-		}
-		return nil
+	sort := func(sort string) *Window { return find(f, sort) }
+	list := []Shot{
+		{ShotFirst, nil},
+		{ShotMiddle, nil},
+		{ShotLast, nil},
+		{ShotFinal, sort("warning")},
+		{ShotUpdating, sort("updating")},
+		{ShotReminder, sort("reminder")},
+		{ShotRestart, sort("restart")},
 	}
-	sort := func(sort string) *Window { return find(func(w Window) bool { return w.Sort == sort }) }
-	list := []Shot{{ShotFirst, nil}, {ShotMiddle, nil}, {ShotLast, nil}, {ShotFinal, sort("warning")}, {ShotUpdating, sort("updating")}, {ShotRestart, sort("restart")}}
 	prompts := slices.DeleteFunc(slices.Clone(f.Windows), func(w Window) bool { return w.Sort != "prompt" })
 	if n := len(prompts); n > 0 {
-		list[0].Window, list[1].Window, list[2].Window = &prompts[0], &prompts[n/2], &prompts[n-1]
-	}
-	if list[3].Window == nil {
-		list[3].Window = find(func(w Window) bool { return w.Sort == "reminder" && w.Locked })
+		list[0].Window, list[1].Window = &prompts[0], &prompts[n/2]
+		if !f.Cut {
+			list[2].Window = &prompts[n-1]
+		}
 	}
 	return list
 }

@@ -150,13 +150,15 @@ func pane(s *sim.Scenario, clicks []Click) {
 	}
 }
 
-// longest is how much time a film shows at most.
-const longest = 60 * 24 * time.Hour
+// longest is how much time a film shows at most, and further how much of it is left for what comes after the deadline.
+const (
+	longest = 60 * 24 * time.Hour
+	further = 10 * 24 * time.Hour
+)
 
 // lengthOf is how much time the film of some settings shows at most: the round, and some days.
 func lengthOf(s settings.Settings) time.Duration {
-	const more = 10 * 24 * time.Hour
-	return min(longest, s.Duration(settings.MaxDeferralTime)+more)
+	return min(longest, s.Duration(settings.MaxDeferralTime)+further)
 }
 
 // aCall is the program that keeps the display awake during a call.

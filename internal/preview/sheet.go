@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +59,24 @@ func MakeSheet(ctx context.Context, c Choices, b Base) (Sheet, error) {
 		return Sheet{}, err
 	}
 	tag := language.Choose([]string{d.Mac.Language}, language.Tags())
-	w := writer{language: language.Find(tag), texts: sheetTexts(tag), settings: d.settings(), film: film, desk: d}
+	later := film
+	if film.Cut { // what comes after the deadline is the same after a nearer one
+		near := d
+		near.Values = maps.Clone(d.Values)
+		near.Values[settings.MaxDeferralTime] = int64((longest - further) / time.Second)
+		if later, err = Play(ctx, near); err != nil {
+			return Sheet{}, err
+		}
+	}
+	d.Person = Helpful
+	helpful, err := Play(ctx, d)
+	if err != nil {
+		return Sheet{}, err
+	}
+	w := writer{
+		language: language.Find(tag), texts: sheetTexts(tag), settings: d.settings(), film: film, later: later, desk: d,
+		restarts: helpful.Counts.Restarts > 0,
+	}
 	s := Sheet{
 		Language: tag, Organization: c.Organization, Title: w.text("title"), Intro: w.text("intro"), Steps: w.steps(),
 		TipsTitle: w.text("tipsTitle"), Example: w.text("example"), Tips: []string{w.text("tipEarly"), w.text("tipPower"), w.text("tipSave")},
@@ -93,7 +111,9 @@ type writer struct {
 	texts    map[string]string
 	settings settings.Settings
 	film     Film
+	later    Film // to see what comes after the deadline
 	desk     Desk
+	restarts bool // installing the updates restarts the Mac
 }
 
 // text is one of the texts, with what it has in braces put in.
@@ -104,9 +124,10 @@ func (w writer) text(key string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(w.texts[key])
 }
 
-func (w writer) find(fits func(Window) bool) *Window {
-	if at := slices.IndexFunc(w.film.Windows, fits); at >= 0 {
-		return &w.film.Windows[at]
+// find finds the first window of a sort in a film.
+func find(f Film, sort string) *Window {
+	if at := slices.IndexFunc(f.Windows, func(w Window) bool { return w.Sort == sort }); at >= 0 {
+		return &f.Windows[at]
 	}
 	return nil
 }
@@ -114,23 +135,40 @@ func (w writer) find(fits func(Window) bool) *Window {
 // steps are those that the film comes to.
 func (w writer) steps() []Step {
 	var steps []Step
-	sort := func(sort string) *Window { return w.find(func(w Window) bool { return w.Sort == sort }) }
-	if prompt := sort("prompt"); prompt != nil && len(prompt.Buttons) > 1 {
-		steps = append(steps,
-			Step{w.text("askTitle"), w.text("ask", "install", prompt.Buttons[0]), prompt},
-			Step{w.text("deferTitle"), w.deferring(prompt.Buttons[1]), nil})
+	add := func(title, text string, window *Window) { steps = append(steps, Step{w.text(title), text, window}) }
+	comes := func(sort string) bool { return find(w.later, sort) != nil }
+	prompt, byHand := find(w.film, "prompt"), comes("reminder")
+	asked := prompt != nil && len(prompt.Buttons) > 1
+	if asked {
+		ask := "ask"
+		if byHand { // the click on the window is not all that there is to do
+			ask = "askPane"
+		}
+		add("askTitle", w.text(ask, "install", prompt.Buttons[0], "mechanism", w.desk.mechanism()), prompt)
+		add("deferTitle", w.deferring(prompt.Buttons[1]), nil)
 	}
-	if warning := sort("warning"); warning != nil {
-		steps = append(steps, Step{w.text("warnTitle"), w.text("warn", "delay", w.span(settings.UpdateDelay)), nil})
+	if comes("warning") {
+		warn := "warn"
+		if !asked { // there is no time that could be over
+			warn = "warnNow"
+		}
+		add(warn+"Title", w.text(warn, "delay", w.span(settings.UpdateDelay)), nil)
 	}
-	if reminder := sort("reminder"); reminder != nil {
-		steps = append(steps, Step{w.text("remindTitle"), w.text("remind", "mechanism", w.desk.mechanism()), nil})
+	if comes("updating") {
+		title := "updateTitle"
+		if byHand {
+			title = "updateSomeTitle"
+		}
+		add(title, w.text("update"), nil)
 	}
-	if updating := sort("updating"); updating != nil {
-		steps = append(steps, Step{w.text("updateTitle"), w.text("update"), nil})
+	if byHand {
+		add("remindTitle", w.text("remind", "mechanism", w.desk.mechanism()), nil)
 	}
-	if restart := sort("restart"); restart != nil {
-		steps = append(steps, Step{w.text("restartTitle"), w.text("restart", "delay", w.span(settings.HardRestartDelay)), nil})
+	switch {
+	case comes("restart"):
+		add("restartTitle", w.text("restart", "delay", w.span(settings.HardRestartDelay)), nil)
+	case byHand && w.restarts:
+		add("restartTitle", w.text("restartPane", "mechanism", w.desk.mechanism()), nil)
 	}
 	return steps
 }

@@ -11,8 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +54,12 @@ func TestMessagesAreSeenInEveryLanguage(t *testing.T) {
 	titles := map[string]bool{}
 	for _, r := range all {
 		for _, s := range r.Scenes {
+			if s.Moment == preview.ShotReminder { // which only comes where the person installs
+				if s.Window != nil {
+					t.Errorf("%s has a reminder", r.Language)
+				}
+				continue
+			}
 			if s.Window == nil || s.Window.Text == "" {
 				t.Errorf("%s has nothing for %s", r.Language, s.Moment)
 				continue
@@ -100,8 +104,54 @@ func TestAWindowThatNeverComesIsNotMadeUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := all[0].Scenes; s[0].Window != nil || s[2].Window != nil || s[3].Window == nil {
+	if s := all[0].Scenes; s[0].Window != nil || s[2].Window != nil || s[3].Window == nil || all[0].Cut {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestTheReminderIsSeenWhereThePersonInstalls(t *testing.T) {
+	d := desk(preview.Stubborn, silicon())
+	d.Values = map[string]any{"ManualHeading": "By your own hand"}
+	all, err := preview.Render(context.Background(), d, []string{"en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for _, s := range all[0].Scenes {
+		if s.Window != nil {
+			seen[s.Moment] = s.Window.Title
+		}
+	}
+	if seen[preview.ShotReminder] != "By your own hand" || seen[preview.ShotFinal] != "Updates are about to start" {
+		t.Errorf("%v", seen)
+	}
+}
+
+func TestAFilmThatIsTooLongSaysSo(t *testing.T) {
+	d := desk(preview.Stubborn, intel())
+	d.Values = map[string]any{"MaxDeferralTime": int64(90 * 86400), "DeferralPeriod": int64(5 * 86400)}
+	if f := film(t, d); !f.Cut || f.Done || !strings.Contains(f.Ended, "after 60 days and before the deadline") {
+		t.Errorf("cut %t, done %t: %s", f.Cut, f.Done, f.Ended)
+	}
+	all, err := preview.Render(context.Background(), d, []string{"en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := all[0].Scenes
+	if !all[0].Cut || s[0].Window == nil || s[1].Window == nil || s[2].Window != nil || s[3].Window != nil {
+		t.Errorf("%+v", s)
+	}
+	sheet, err := preview.MakeSheet(context.Background(), preview.Choices{Desk: d}, preview.Base{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := said(sheet); !strings.Contains(text, "After 90 days") || !strings.Contains(text, "The last window") || !strings.Contains(text, "your Mac restarts by itself") ||
+		!strings.Contains(sheet.Steps[0].Window.Text, "90 days") {
+		t.Errorf("the sheet:\n%s\n%s", text, sheet.Steps[0].Window.Text)
+	}
+	d.Values["MaxDeferralTime"] = int64(49 * 86400)
+	if f := film(t, d); f.Cut || !f.Done {
+		t.Errorf("a film that is long: %s", f.Ended)
 	}
 }
 
@@ -206,96 +256,6 @@ func TestNothingIsMadeOfWrongSettings(t *testing.T) {
 	c.Identifier = "updates"
 	if code, body := v.post("/export/profile", c); code != 422 || !strings.Contains(body, "not an identifier") {
 		t.Errorf("%d %s", code, body)
-	}
-}
-
-func TestEveryLanguageHasEveryTextOfTheSheet(t *testing.T) {
-	braces := regexp.MustCompile(`\{[a-z]+\}`)
-	base := preview.SheetTexts("en")
-	if len(base) < 20 {
-		t.Fatalf("%d texts", len(base))
-	}
-	for _, tag := range tags() {
-		texts := preview.SheetTexts(tag)
-		for key, english := range base {
-			want, have := braces.FindAllString(english, -1), braces.FindAllString(texts[key], -1)
-			slices.Sort(want)
-			slices.Sort(have)
-			if texts[key] == "" || !slices.Equal(want, have) {
-				t.Errorf("%s: %s is %q", tag, key, texts[key])
-			}
-		}
-		if len(texts) != len(base) {
-			t.Errorf("%s has %d texts", tag, len(texts))
-		}
-	}
-}
-
-func TestTheSheetSaysWhatWillBe(t *testing.T) {
-	sheet := func(c preview.Choices) preview.Sheet {
-		t.Helper()
-		s, err := preview.MakeSheet(context.Background(), c, preview.Base{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	said := func(s preview.Sheet) string {
-		var all []string
-		for _, step := range s.Steps {
-			all = append(all, step.Title+": "+step.Text)
-		}
-		return strings.Join(all, "\n")
-	}
-	usual := chosen()
-	if text := said(sheet(usual)); !strings.Contains(text, "asked again after 2 hours. After 3 days") || !strings.Contains(text, "start after 10 minutes") ||
-		!strings.Contains(text, "after 5 minutes your Mac restarts") || !strings.Contains(text, "“Run Updates”") {
-		t.Errorf("on Intel:\n%s", text)
-	}
-	other := chosen()
-	other.Desk.Values = map[string]any{
-		"MaxDeferralTime": int64(2*86400 + 6*3600), "MaxDeferralCount": int64(5), "DeadlineDate": "2026-12-01T18:00:00Z", "DeferButtonLabel": "Later", "SupportContact": "Kim",
-	}
-	s := sheet(other)
-	if text := said(s); !strings.Contains(text, "After 2 days 6 hours") || !strings.Contains(text, "5 times") || !strings.Contains(text, "Tuesday 1 December 2026 at 18:00") ||
-		!strings.Contains(text, "“Later”") || s.Contact != "Questions? Kim can help." {
-		t.Errorf("with limits:\n%s\n%s", text, s.Contact)
-	}
-	byHand := chosen()
-	byHand.Desk.Mac = silicon()
-	byHand.Desk.Mac.Language = "de"
-	if text := said(sheet(byHand)); !strings.Contains(text, "Ein Fenster erinnert Sie") || !strings.Contains(text, "System Settings > General > Software Update") {
-		t.Errorf("on Apple silicon:\n%s", text)
-	}
-	skip := chosen()
-	skip.Desk.Values = map[string]any{"SkipDeferral": true}
-	if text := said(sheet(skip)); strings.Contains(text, "You can defer") || !strings.Contains(text, "The last window") {
-		t.Errorf("without deferral:\n%s", text)
-	}
-}
-
-func TestTheSheetIsAPageOfItsOwn(t *testing.T) {
-	c := chosen()
-	c.Organization, c.Logo, c.Picture = `<script>alert("x")</script> & Co`, "logo.png", base64.StdEncoding.EncodeToString(dot(t))
-	c.Desk.Values["PromptMessage"] = `<img src=x onerror=alert(1)> %DEADLINE_DATE% %UPDATE_LIST%`
-	s, err := preview.MakeSheet(context.Background(), c, preview.Base{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := s.HTML()
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(page)
-	for _, word := range []string{"<script", "onerror=alert(1)>", "http:", "https:", "<link", "url("} {
-		if strings.Contains(text, word) {
-			t.Errorf("it holds %s", word)
-		}
-	}
-	for _, word := range []string{"&lt;script&gt;", `<img src="data:image/png;base64,iVBOR`, "<style>", ".sheet", `lang="en"`} {
-		if !strings.Contains(text, word) {
-			t.Errorf("it lacks %s", word)
-		}
 	}
 }
 

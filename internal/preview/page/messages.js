@@ -1,4 +1,4 @@
-// Messages: edited at the left, drawn at five moments at the right, and in every language below.
+// Messages: edited at the left, drawn at each moment at the right, and in every language below.
 
 import {$, h, fresh, later, replace, select} from "./dom.js";
 import {state, on, set, post, desk, refresh} from "./state.js";
@@ -101,6 +101,9 @@ function findings() {
   }
 }
 
+// afterwards are the moments that come after a deadline, or go by it.
+const afterwards = new Set(["last before the deadline", "final warning", "updating", "reminder", "restart"]);
+
 const render = later(30, async () => {
   await Promise.all([shots(), grid()]);
 });
@@ -114,7 +117,7 @@ async function shots() {
   const r = all[0];
   $("#shots-note").textContent = `${r.name}${r.right ? ", from right to left" : ""}: what a person sees who defers to the end.`;
   replace($("#shots"), r.scenes.map((s) => h("figure", {"data-moment": s.moment}, h("figcaption", {}, s.moment, s.window && overflow(s.window) ? h("span", {class: "cut"}, overflow(s.window)) : null),
-    s.window ? h("div", {class: "frame"}, draw(s.window)) : h("p", {class: "muted"}, "These settings, on this Mac, do not come to it."))));
+    s.window ? h("div", {class: "frame"}, draw(s.window)) : h("p", {class: "muted"}, r.cut && afterwards.has(s.moment) ? "The film ends before the deadline, and does not come to it." : "These settings, on this Mac, do not come to it."))));
   refit();
   document.documentElement.dataset.shots = String(mine);
 }
@@ -130,7 +133,7 @@ const grid = later(120, async () => {
   let all;
   try { all = await (await post("/messages", {desk: desk(), languages: tags})).json(); } catch { return; }
   if (mine !== gridAsked) return;
-  const kinds = {"final warning": "Final", updating: "Updating", restart: "Restart"};
+  const kinds = {"final warning": "Final", updating: "Updating", reminder: "Manual", restart: "Restart"};
   const moments = all[0].scenes.map((s) => s.moment);
   replace($("#grid"), h("thead", {}, h("tr", {}, h("th", {scope: "col"}, "Language"), moments.map((m) => h("th", {scope: "col"}, m)))),
     h("tbody", {}, all.map((r) => h("tr", {}, h("th", {scope: "row", lang: r.language}, r.name, h("small", {}, r.language)), r.scenes.map((s) => cell(r, s, kinds[s.moment] || "Prompt"))))));
@@ -143,7 +146,7 @@ function cell(r, s, to) {
   const cut = overflow(s.window);
   const picture = draw(s.window);
   const all = h("button", {type: "button", class: "thumb" + (cut ? " cut" : ""), "data-key": `g-${r.language}-${s.moment}`, "aria-label": `${r.name}, ${s.moment}: ${s.window.title}. ${cut ? "Too long: " + cut : "It fits."}`,
-    onclick: () => { kind = s.window.sort === "reminder" ? "Manual" : to; choose(r.language); }});
+    onclick: () => { kind = to; choose(r.language); }});
   const frame = h("div", {class: "frame", "aria-hidden": "true", inert: true}, picture);
   return h("td", {}, h("div", {class: "cell" + (cut ? " cut" : "")}, frame, all, cut ? h("span", {class: "flag", "aria-hidden": "true"}, "too long") : null));
 }
