@@ -116,6 +116,7 @@ func Lint(values map[string]any, c LintContext) []LintFinding {
 	l.logo()
 	l.labels()
 	l.texts()
+	l.halves()
 	return l.findings
 }
 

@@ -119,6 +119,21 @@ func TestLint(t *testing.T) {
 		"a heading that is too wide": {values{"PromptHeading": strings.Repeat("updates ", 8)}, context{}, []string{"warning PromptHeading: PromptHeading is about 32 ems wide where a window shows 26: its end is cut"}},
 		"a message that is too long": {values{"PromptMessage": many}, context{}, []string{"warning PromptMessage: PromptMessage takes up about 22 lines where a window shows 20: its end is cut"}},
 		"a contact that is too long": {values{"SupportContact": strings.Repeat("更", 256)}, context{}, []string{"warning SupportContact: SupportContact makes PromptMessage take up about 21 lines where a window shows 20: its end is cut"}},
+		"a heading in a language of its own": {values{"Localizations": map[string]any{"da": map[string]any{"PromptHeading": "Nu"}}}, context{}, []string{
+			"note Localizations.da.PromptHeading: Localizations.da.PromptHeading is not shown without Localizations.da.PromptMessage: a window speaks one language, and falls back to the base; give both",
+		}},
+		"a message beside a changed heading": {values{"FinalHeading": "Now", "Localizations": map[string]any{"de": map[string]any{"FinalMessage": "%UPDATE_LIST%"}}}, context{}, []string{
+			"note Localizations.de.FinalMessage: Localizations.de.FinalMessage is not shown without Localizations.de.FinalHeading: a window speaks one language, and falls back to the base; give both",
+		}},
+		"a button in a language of its own": {values{"Localizations": map[string]any{"da": map[string]any{"DeferButtonLabel": "Senere"}}}, context{}, []string{
+			"note Localizations.da.DeferButtonLabel: Localizations.da.DeferButtonLabel is not shown: no window with that button has both its heading and its message in da; give them",
+		}},
+		"both texts in a language of its own": {values{"Localizations": map[string]any{"da": map[string]any{
+			"RestartHeading": "Nu", "RestartMessage": "Gem.", "FinalHeading": "Nu", "FinalMessage": "%UPDATE_LIST%", "InstallButtonLabel": "Start",
+		}}}, context{}, nil},
+		"a heading in a language that is there, and in the base": {values{"PromptHeading": "Now", "Localizations": map[string]any{
+			"de": map[string]any{"ManualHeading": "Jetzt"}, "en": map[string]any{"PromptHeading": "Now, please"},
+		}}, context{}, nil},
 		"values that Decode refuses": {values{"PromptTimeout": "soon", "DeferralPeriod": int64(-1), "Holidays": "x", "Localizations": 5, "Nope": 1}, context{Now: now}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

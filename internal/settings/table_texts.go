@@ -135,6 +135,8 @@ func languages() []Key {
 		Help:    "Headings, messages and button labels in other languages, by language tag.",
 		Paragraph: "A dictionary with a dictionary for each language, named as macOS names it: de, pt-BR, " +
 			"zh-Hans. In there, the ten headings and messages and the two button labels have the names and the limits " +
-			"that they have outside. A text that is not usable is left out and reported; the others count.",
+			"that they have outside. A text that is not usable is left out and reported; the others count. A window " +
+			"speaks one language: give its heading and its message. In a language that the program brings along, and " +
+			"where the base has not been changed, one of them is enough.",
 	}}
 }
