@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // time zones have names on every system, also on Windows, which knows none of these
 
 	"github.com/install-or-defer/install-or-defer/internal/cli"
 )
