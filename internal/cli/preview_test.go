@@ -67,6 +67,44 @@ func startPreview(t *testing.T, args ...string) (address string, complaints *buf
 	}
 }
 
+// visitor is a browser without a window.
+type visitor struct {
+	*http.Client
+	t   *testing.T
+	key string // that the page came with
+}
+
+// openPage opens the address of a preview.
+func openPage(t *testing.T, address string) visitor {
+	t.Helper()
+	jar, _ := cookiejar.New(nil)
+	v := visitor{&http.Client{Jar: jar}, t, ""}
+	_, rest, _ := strings.Cut(v.ask(http.MethodGet, address), `<meta name="key" content="`)
+	if v.key, _, _ = strings.Cut(rest, `"`); v.key == "" {
+		t.Fatal("the page comes without a key")
+	}
+	return v
+}
+
+// ask asks as the page does.
+func (v visitor) ask(method, address string) string {
+	v.t.Helper()
+	request, err := http.NewRequest(method, address, strings.NewReader(`{}`))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	request.Header.Set("Origin", request.URL.Scheme+"://"+request.URL.Host)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Preview-Key", v.key)
+	response, err := v.Do(request)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, _ := io.ReadAll(response.Body)
+	return string(body)
+}
+
 func TestPreviewServesUntilCtrlC(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "bad.yaml")
 	if err := os.WriteFile(file, []byte("logo: nowhere.png\nsettings:\n  PromptTimeout: soon\n"), 0o600); err != nil {
@@ -76,24 +114,15 @@ func TestPreviewServesUntilCtrlC(t *testing.T) {
 	if !strings.HasPrefix(address, "http://127.0.0.1:") || !strings.Contains(complaints.String(), "2 problems; the page shows where") {
 		t.Errorf("%s\n%s", address, complaints)
 	}
-	jar, _ := cookiejar.New(nil)
-	client := &http.Client{Jar: jar}
-	origin, _, _ := strings.Cut(address, "?")
-	for _, ask := range []string{address, origin + "form"} {
-		response, err := client.Get(ask)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if response.StatusCode != http.StatusOK || ask != address && !strings.Contains(string(body), `"file":"bad.yaml"`) {
-			t.Errorf("%s: %d", ask, response.StatusCode)
-		}
+	origin, _, _ := strings.Cut(address, "/?")
+	client := openPage(t, address)
+	if body := client.ask(http.MethodGet, origin+"/form"); !strings.Contains(body, `"file":"bad.yaml"`) {
+		t.Errorf("the form: %s", body)
 	}
 	if code := end(); code != 0 {
 		t.Errorf("it ends with %d", code)
 	}
-	if _, err := client.Get(origin); err == nil { //nolint:bodyclose // nobody answers
+	if _, err := client.Get(origin + "/"); err == nil { //nolint:bodyclose // nobody answers
 		t.Error("it answers still")
 	}
 }
@@ -102,29 +131,8 @@ func TestPreviewSaysWhatABuildOfThePackageLacks(t *testing.T) {
 	t.Chdir(t.TempDir()) // no checkout of the source is here
 	address, _, end := startPreview(t, "--no-open", "--daemon", "nowhere")
 	origin, _, _ := strings.Cut(address, "/?")
-	jar, _ := cookiejar.New(nil)
-	client := &http.Client{Jar: jar}
-	if response, err := client.Get(address); err != nil {
-		t.Fatal(err)
-	} else {
-		_ = response.Body.Close()
-	}
-	ask := func() string {
-		t.Helper()
-		request, err := http.NewRequest(http.MethodPost, origin+"/package", strings.NewReader(`{}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Origin", origin)
-		request.Header.Set("Content-Type", "application/json")
-		response, err := client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
-		body, _ := io.ReadAll(response.Body)
-		return string(body)
-	}
+	client := openPage(t, address)
+	ask := func() string { return client.ask(http.MethodPost, origin+"/package") }
 	if said := ask(); !strings.Contains(said, "read daemon: open nowhere: ") {
 		t.Error(said)
 	}

@@ -232,7 +232,9 @@ func foreign(ctx context.Context, t *testing.T) {
 	const told = {};
 	Promise.all(Object.entries(tries).map(async ([name, go]) => { try { told[name] = String(await go()); } catch (e) { told[name] = "refused"; } })).then(() => { window.told = JSON.stringify(told); });
 	</script>`
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	cookies := make(chan string, 10)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cookies <- r.Header.Get("Cookie")
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte(script))
 	}))
@@ -240,6 +242,12 @@ func foreign(ctx context.Context, t *testing.T) {
 	p := blank(ctx, t)
 	p.quiet = true // the browser complains of what it refuses
 	p.do(chromedp.Navigate(elsewhere.URL))
+	thief := &visitor{t: t, client: &http.Client{}, origin: target}
+	request := thief.request(http.MethodGet, "/form", nil)
+	request.Header.Set("Cookie", <-cookies)
+	if code, body := thief.do(request); code != http.StatusForbidden || !strings.Contains(body, "has lost its key") {
+		t.Errorf("with the cookie that browsers send to other ports: %d %.80s", code, body)
+	}
 	p.await(`window.told !== undefined`)
 	var told map[string]string
 	if err := json.Unmarshal([]byte(eval[string](p, `window.told`)), &told); err != nil {

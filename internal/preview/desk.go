@@ -41,8 +41,11 @@ func (m Machine) start() (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%w: time zone %.80q is not known", ErrDesk, m.Zone)
 	}
 	start, err := time.ParseInLocation(startLayout, m.Start, zone)
-	if err != nil || start.Year() < 2000 || start.Year() > 2100 {
+	if err != nil {
 		return time.Time{}, fmt.Errorf("%w: start %.80q is not a time such as 2026-11-30T09:00", ErrDesk, m.Start)
+	}
+	if start.Year() < 2000 || start.Year() > 2100 {
+		return time.Time{}, fmt.Errorf("%w: start %.80q is not in the years 2000 to 2100", ErrDesk, m.Start)
 	}
 	return start, nil
 }

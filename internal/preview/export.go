@@ -51,12 +51,28 @@ func (c Choices) deployment(b Base) (deployment.Deployment, error) {
 	if len(wrong) > 0 {
 		return deployment.Deployment{}, &RefusedError{wrong}
 	}
-	if c.Identifier != "" && !settings.ValidIdentifier(c.Identifier) {
-		return deployment.Deployment{}, fmt.Errorf("identifier %.80q %w", c.Identifier, ErrIdentifier)
+	if err := c.checkIdentifier(); err != nil {
+		return deployment.Deployment{}, err
 	}
 	d := b.Document.Deployment.With(c.Desk.Values)
 	d.Identifier, d.Organization, d.Logo = c.Identifier, c.Organization, c.Logo
 	return d, nil
+}
+
+// checkIdentifier tells whether files can be made with the identifier, or with none.
+func (c Choices) checkIdentifier() error {
+	if c.Identifier != "" && !settings.ValidIdentifier(c.Identifier) {
+		return fmt.Errorf("identifier %.80q %w", c.Identifier, ErrIdentifier)
+	}
+	return nil
+}
+
+// identifierProblem is what [Choices.checkIdentifier] says, for the page.
+func (c Choices) identifierProblem() string {
+	if err := c.checkIdentifier(); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // picture is the content of the logo.

@@ -16,17 +16,21 @@ import (
 // sites cannot send along. A page of another site, or of another program's port on this computer, gets no answer: it can
 // neither name the right host (which keeps out names that are pointed at this computer), nor send a request that changes
 // or computes anything.
+//
+// Cookies know no ports: a browser sends ours to every server on this computer that its owner visits. So the cookie opens
+// no more than the page itself, in which there is nothing to read. For all else a request has to carry a key, too, which is
+// handed out together with the cookie, inside of the page, and which the browser keeps for this port alone.
 type guard struct {
-	hosts, origins []string
-	token, session string
-	cookie         string
+	hosts, origins      []string
+	token, session, key string
+	cookie              string
 
 	mu    sync.Mutex
 	spent bool // the token has been used
 }
 
-func newGuard(port int, token, session string) *guard {
-	g := &guard{token: token, session: session, cookie: fmt.Sprintf("preview-%d", port)}
+func newGuard(port int) *guard {
+	g := &guard{token: secret(), session: secret(), key: secret(), cookie: fmt.Sprintf("preview-%d", port)}
 	for _, name := range []string{"127.0.0.1", "localhost"} {
 		host := name + ":" + strconv.Itoa(port)
 		g.hosts = append(g.hosts, host)
@@ -42,7 +46,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // maxBody is how large a request may be: settings are small, and a picture may come along.
 const maxBody = 8 << 20
 
-func (g *guard) protect(next http.Handler) http.Handler {
+// keyHeader is where a request carries the key.
+const keyHeader = "Preview-Key"
+
+// protect lets through to next what may be answered, and to welcome, once, who comes with the token.
+func (g *guard) protect(next, welcome http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range map[string]string{
 			"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
@@ -55,11 +63,13 @@ func (g *guard) protect(next http.Handler) http.Handler {
 		case !slices.Contains(g.hosts, r.Host):
 			refuse(w, http.StatusMisdirectedRequest, "This server answers to its own address only.")
 		case r.URL.Path == "/" && r.URL.Query().Has("token") && !g.known(r):
-			g.swap(w, r, next)
+			g.swap(w, r, welcome)
 		case !g.known(r):
 			refuse(w, http.StatusForbidden, "Open the address that install-or-defer preview printed. It works once: start the preview again for another.")
 		case !g.ours(r):
 			refuse(w, http.StatusForbidden, "This request does not come from the page.")
+		case r.URL.Path != "/" && !strings.HasPrefix(r.URL.Path, "/page/") && !same(r.Header.Get(keyHeader), g.key):
+			refuse(w, http.StatusForbidden, "This tab has lost its key. Close it, and start the preview again for another address.")
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 			next.ServeHTTP(w, r)
@@ -67,8 +77,8 @@ func (g *guard) protect(next http.Handler) http.Handler {
 	})
 }
 
-// swap takes the token, once, and hands out the cookie.
-func (g *guard) swap(w http.ResponseWriter, r *http.Request, next http.Handler) {
+// swap takes the token, once, and hands out the cookie and, in the page, the key.
+func (g *guard) swap(w http.ResponseWriter, r *http.Request, welcome http.Handler) {
 	g.mu.Lock()
 	good := r.Method == http.MethodGet && !g.spent && same(r.URL.Query().Get("token"), g.token)
 	g.spent = g.spent || good
@@ -78,7 +88,7 @@ func (g *guard) swap(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: g.cookie, Value: g.session, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	next.ServeHTTP(w, r)
+	welcome.ServeHTTP(w, r)
 }
 
 // known tells whether a request has the cookie.

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,20 @@ func (*Server) page(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, pageFiles, "page/index.html")
 }
 
+// welcome answers with the page, and the key in it.
+func (s *Server) welcome(w http.ResponseWriter, _ *http.Request) {
+	data, err := pageFiles.ReadFile("page/index.html")
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(bytes.Replace(data, []byte(noKey), []byte(`<meta name="key" content="`+s.guard.key+`">`), 1))
+}
+
+// noKey is where the page has its key.
+const noKey = `<meta name="key" content="">`
+
 // assets answers with what the page is made of.
 func (*Server) assets() http.Handler {
 	kinds := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -38,7 +53,7 @@ func (*Server) assets() http.Handler {
 }
 
 func (s *Server) form(w http.ResponseWriter, _ *http.Request) {
-	f := newForm(s.options.Base, s.guard.session[:8], s.options.Now())
+	f := newForm(s.options.Base, s.instance, s.options.Now())
 	f.Builds = s.options.Build != nil
 	answer(w, f)
 }
@@ -90,7 +105,7 @@ func (*Server) why(w http.ResponseWriter, r *http.Request) {
 	}
 	answer(w, struct {
 		Text string `json:"text"`
-	}{told.Text()})
+	}{told})
 }
 
 func (*Server) messages(w http.ResponseWriter, r *http.Request) {
@@ -195,7 +210,9 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request) {
 	answer(w, struct {
 		Sheet Sheet  `json:"sheet"`
 		HTML  string `json:"html"`
-	}{sheet, string(html)})
+		// what is wrong with the identifier, of which the sheet makes nothing; empty for nothing
+		Identifier string `json:"identifier"`
+	}{sheet, string(html), c.identifierProblem()})
 }
 
 // held holds what is written, until it is known to be whole.

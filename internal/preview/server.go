@@ -35,6 +35,7 @@ type Server struct {
 	listener net.Listener
 	guard    *guard
 	touched  chan struct{}
+	instance string // tells this server from others; it opens nothing
 }
 
 // Listen opens a port on this computer, where nobody else can reach it; 0 is any that is free.
@@ -49,7 +50,7 @@ func Listen(ctx context.Context, port int, o Options) (*Server, error) {
 	}
 	address, _ := listener.Addr().(*net.TCPAddr) // it is one: it was asked for
 	return &Server{
-		options: o, listener: listener, guard: newGuard(address.Port, secret(), secret()), touched: make(chan struct{}, 1),
+		options: o, listener: listener, guard: newGuard(address.Port), touched: make(chan struct{}, 1), instance: secret(),
 	}, nil
 }
 
@@ -122,11 +123,14 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("POST /package", s.pkg)
 	mux.HandleFunc("POST /sheet", s.sheet)
 	mux.HandleFunc("POST /alive", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	return s.guard.protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case s.touched <- struct{}{}:
-		default:
-		}
-		mux.ServeHTTP(w, r)
-	}))
+	touched := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case s.touched <- struct{}{}:
+			default:
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+	return s.guard.protect(touched(mux), touched(http.HandlerFunc(s.welcome)))
 }

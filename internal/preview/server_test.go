@@ -23,6 +23,7 @@ type visitor struct {
 	t      *testing.T
 	client *http.Client
 	origin string
+	key    string // that the page came with
 }
 
 // visit opens the address of a preview.
@@ -37,10 +38,21 @@ func visit(t *testing.T, address string) *visitor {
 		t.Fatal(err)
 	}
 	v := &visitor{t: t, client: &http.Client{Jar: jar, Timeout: 20 * time.Second}, origin: u.Scheme + "://" + u.Host}
-	if code, _ := v.get(strings.TrimPrefix(address, v.origin)); code != http.StatusOK {
+	code, body := v.get(strings.TrimPrefix(address, v.origin))
+	if code != http.StatusOK {
 		t.Fatalf("the page answers with %d", code)
 	}
+	if v.key = keyOf(body); len(v.key) < 40 {
+		t.Fatalf("the page comes with the key %q", v.key)
+	}
 	return v
+}
+
+// keyOf is the key that a page comes with.
+func keyOf(page string) string {
+	_, rest, _ := strings.Cut(page, `<meta name="key" content="`)
+	key, _, _ := strings.Cut(rest, `"`)
+	return key
 }
 
 func (v *visitor) get(path string) (code int, body string) {
@@ -53,6 +65,9 @@ func (v *visitor) request(method, path string, body []byte) *http.Request {
 	r, err := http.NewRequestWithContext(context.Background(), method, v.origin+path, bytes.NewReader(body))
 	if err != nil {
 		v.t.Fatal(err)
+	}
+	if v.key != "" {
+		r.Header.Set("Preview-Key", v.key)
 	}
 	if method == http.MethodPost {
 		r.Header.Set("Origin", v.origin)
@@ -92,7 +107,7 @@ func TestTheTokenWorksOnce(t *testing.T) {
 	if code, body := v.get("/form"); code != http.StatusOK || !strings.Contains(body, "MaxDeferralTime") {
 		t.Errorf("with the cookie: %d", code)
 	}
-	if code, _ := v.get(strings.TrimPrefix(server.URL(), v.origin)); code != http.StatusOK {
+	if code, body := v.get(strings.TrimPrefix(server.URL(), v.origin)); code != http.StatusOK || keyOf(body) != "" || strings.Contains(body, v.key) {
 		t.Errorf("the same browser reloads the address: %d", code)
 	}
 	another := &visitor{t: t, client: &http.Client{}, origin: v.origin}
@@ -117,6 +132,41 @@ func TestWhoHasNoCookieGetsNothing(t *testing.T) {
 	}
 	if code, _ := stranger.get(strings.TrimPrefix(server.URL(), origin)); code != http.StatusOK {
 		t.Errorf("wrong tokens have used the right one up: %d", code)
+	}
+}
+
+// TestTheCookieAloneOpensNothing asks as another server on this computer could, to which browsers send our cookie.
+func TestTheCookieAloneOpensNothing(t *testing.T) {
+	v := visit(t, serve(t, based("ours.yaml", "organization: Kind Words\n")).URL())
+	key := v.key
+	for _, wrong := range []string{"", "wrong", key[1:], v.client.Jar.Cookies(mustParse(t, v.origin))[0].Value} {
+		v.key = wrong
+		for _, path := range []string{"/form", "/words", "/logo", "/nowhere", "/page/../form", "//form"} {
+			if code, body := v.get(path); code != http.StatusForbidden || strings.Contains(body, "Kind Words") {
+				t.Errorf("%s with the key %q: %d %s", path, wrong, code, body)
+			}
+		}
+		for _, path := range []string{"/film", "/why", "/messages", "/export/yaml", "/package", "/sheet", "/alive"} {
+			if code, _ := v.post(path, map[string]any{}); code != http.StatusForbidden {
+				t.Errorf("POST %s with the key %q: %d", path, wrong, code)
+			}
+		}
+		for _, path := range append(preview.Assets(), "/", "/?token=") {
+			if code, body := v.get(path); code != http.StatusOK || strings.Contains(body, key) || strings.Contains(body, "Kind Words") {
+				t.Errorf("%s: %d", path, code)
+			}
+		}
+	}
+	v.key = key
+	code, body := v.get("/form")
+	var form struct{ Instance string }
+	if err := json.Unmarshal([]byte(body), &form); err != nil || code != http.StatusOK || len(form.Instance) < 8 {
+		t.Fatalf("with the key: %d %v", code, err)
+	}
+	for _, secret := range []string{key, v.client.Jar.Cookies(mustParse(t, v.origin))[0].Value} {
+		if strings.Contains(body, secret[:8]) {
+			t.Error("the form holds a part of a secret")
+		}
 	}
 }
 

@@ -10,14 +10,14 @@ import (
 )
 
 // Why says at one moment of a desk's film what install-or-deferd explain would print on that Mac then. It plays the film
-// again up to there, and asks.
-func Why(ctx context.Context, d Desk, at int64) (agent.Explanation, error) {
+// again up to there, and asks. Once the daemon has removed itself there is nobody to ask, and it says that.
+func Why(ctx context.Context, d Desk, at int64) (string, error) {
 	s, err := newStage(d)
 	if err != nil {
-		return agent.Explanation{}, err
+		return "", err
 	}
 	if at < 0 || duration(at) > longest {
-		return agent.Explanation{}, fmt.Errorf("%w: moment %d", ErrDesk, at)
+		return "", fmt.Errorf("%w: moment %d", ErrDesk, at)
 	}
 	s.until = s.begins.Add(duration(at))
 	var told agent.Explanation
@@ -29,12 +29,18 @@ func Why(ctx context.Context, d Desk, at int64) (agent.Explanation, error) {
 	}
 	s.cut = ask
 	if err := s.play(ctx); err != nil {
-		return agent.Explanation{}, err
+		return "", err
+	}
+	if s.cut != nil && s.mac.Tally.Removed {
+		return "No required update is left, so the daemon has removed itself. There are no more turns.", nil
 	}
 	if s.cut != nil { // between two turns, or past the end
 		ask()
 	}
-	return told, problem
+	if problem != nil {
+		return "", problem
+	}
+	return told.Text(), nil
 }
 
 // stopped is a clock that stands still.

@@ -1,11 +1,11 @@
 // Puts the page together.
 
 import {$, h, announce} from "./dom.js";
-import {state, begin, refresh, banner, go, trouble} from "./state.js";
+import {state, begin, refresh, banner, go, trouble, unlock, get, post, showLogo} from "./state.js";
 import {makeDesk, makeStands} from "./desk.js";
 import {makeTimeline} from "./timeline.js";
 import {makeForm, makeScene, first} from "./form.js";
-import {makeMessages, showMessages} from "./messages.js";
+import {makeMessages, showMessages, showMessage} from "./messages.js";
 import {makeExport, showExport} from "./export.js";
 
 const views = ["play", "messages", "export"];
@@ -33,12 +33,13 @@ function makeTabs() {
       show(views[(to + views.length) % views.length], true);
     });
   });
-  $("#lint").addEventListener("click", () => first(show));
+  $("#lint").addEventListener("click", () => first(show, showMessage));
 }
 
 async function start() {
   history.replaceState(null, "", "/"); // the token in the address is used up
-  const response = await fetch("/form");
+  unlock();
+  const response = await get("/form");
   if (!response.ok) { trouble(await response.text()); return; }
   begin(await response.json());
   $("#file").textContent = state.form.file || "All settings at their defaults";
@@ -51,12 +52,13 @@ async function start() {
   makeForm();
   makeMessages();
   makeExport();
+  await showLogo();
   await refresh(() => {
     const prompt = state.film.windows.find((w) => w.on);
     if (prompt) state.t = prompt.from;
   });
   document.documentElement.dataset.ready = "yes";
-  setInterval(() => { fetch("/alive", {method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"}).catch(() => {}); }, 60000);
+  setInterval(() => { post("/alive", {}).catch(() => {}); }, 60000);
 }
 
 start().catch((error) => trouble(String(error.message || error)));

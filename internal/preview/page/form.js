@@ -1,7 +1,7 @@
 // The settings, made from the table of keys, and the person and the Mac.
 
 import {$, h, fresh, later, replace, select, tick} from "./dom.js";
-import {state, on, set, refresh} from "./state.js";
+import {state, on, set, refresh, fieldAt, stuck} from "./state.js";
 
 const units = [["days", 86400], ["hours", 3600], ["minutes", 60], ["seconds", 1]];
 
@@ -170,16 +170,12 @@ function mark(field) {
   const usual = field.varies ? field.note : worded(field, field.default);
   const source = `Default: ${usual}.` + (!e || e.source === "file" || (e.source === "default" && !field.varies) ? "" : ` Here: ${worded(field, e.value)}${e.source === "default" ? "" : ", " + e.source}.`);
   $(".f-source", row).textContent = source;
-  const found = [...stuck(field.name), ...state.findings.filter((f) => f.key === field.name)];
+  const found = [...stuck().filter((p) => p.key === field.name), ...state.findings.filter((f) => f.key === field.name)];
   show(list, found);
   const control = document.getElementById(idOf(field.name));
   if (control) control.setAttribute("aria-invalid", String(found.some((f) => f.severity === "error")));
   row.classList.toggle("wrong", found.some((f) => f.severity === "error"));
 }
-
-// stuck is what the file has wrong at a field, until it is edited.
-const stuck = (name) => state.form.problems.filter((p) => p.key === name && !state.touched[name])
-  .map((p) => ({severity: "error", message: `${p.line ? `Line ${p.line}: ` : ""}${p.message}`}));
 
 export function show(list, found) {
   list.replaceChildren(...found.map((f) => h("li", {class: "finding " + f.severity}, h("b", {}, {error: "Error: ", warning: "Warning: ", note: "Note: "}[f.severity]), f.message)));
@@ -188,9 +184,9 @@ export function show(list, found) {
 // findings counts all there is to say, and says here what belongs to no field of this form.
 function findings() {
   const form = new Set(state.form.fields.filter((f) => !f.text && f.type !== "dictionary").map((f) => f.name));
-  const fileErrors = state.form.problems.filter((p) => p.key && !state.touched[p.key.split(".")[0]]).length;
+  const inFile = stuck();
   const n = (severity) => state.findings.filter((f) => f.severity === severity).length;
-  const errors = n("error") + fileErrors, button = $("#lint");
+  const errors = n("error") + inFile.length, button = $("#lint");
   const words = [[errors, "error"], [n("warning"), "warning"], [n("note"), "note"]].filter(([c]) => c).map(([c, w]) => `${c} ${w}${c > 1 ? "s" : ""}`).join(", ");
   button.hidden = words === "";
   button.textContent = words;
@@ -199,22 +195,20 @@ function findings() {
   for (const details of $("#settings").querySelectorAll("details[data-group]")) {
     const names = state.form.fields.filter((f) => f.group === details.dataset.group).map((f) => f.name);
     const given = names.filter((name) => form.has(name) && state.values[name] !== undefined).length;
-    const wrong = state.findings.some((f) => f.severity === "error" && names.includes(f.key)) || names.some((name) => form.has(name) && stuck(name).length);
+    const wrong = state.findings.some((f) => f.severity === "error" && names.includes(f.key)) || names.some((name) => form.has(name) && inFile.some((p) => p.key === name));
     $(".count", details).textContent = wrong ? "error" : given ? `${given} set` : "";
     $(".count", details).classList.toggle("error", wrong);
   }
 }
 
-// first leads to the first thing that is to be said.
-export function first(openView) {
-  const known = (f) => document.getElementById(idOf(f.key));
-  const fileError = state.form.problems.find((p) => p.key && !state.touched[p.key]);
-  const f = fileError || state.findings.find(known) || state.findings[0];
-  if (!f) return;
-  if (!known(f)) { openView(f.key ? "messages" : "play"); return; }
+// first leads to the first thing that is to be said: to its field, or else to where it is said.
+export function first(openView, openMessage) {
+  const all = [...stuck(), ...state.findings], f = all.find((one) => fieldAt(one.key)), place = f && fieldAt(f.key);
+  if (place?.view === "messages") { openView("messages"); openMessage(place); return; }
   openView("play");
-  const control = known(f);
-  control.closest("details[data-group]").open = true;
+  const control = place ? document.getElementById(place.id) : $("#findings").childElementCount ? $("#findings") : $("#banner");
+  const group = control.closest("details[data-group]");
+  if (group) group.open = true;
   control.focus();
   control.scrollIntoView({block: "center"});
 }
@@ -228,6 +222,15 @@ export function makeScene() {
 }
 
 const change = (name) => (value) => { state.mac = {...state.mac, [name]: value}; refresh(); };
+
+// arrives takes the time at which the package arrives, where it is one.
+function arrives(e) {
+  const good = e.target.value !== "" && e.target.validity.valid, note = $("#start-findings");
+  e.target.setAttribute("aria-invalid", String(!good));
+  note.hidden = good;
+  note.textContent = good ? "" : "Give a date and a time of the years 2000 to 2100.";
+  if (good) change("start")(e.target.value.slice(0, 16));
+}
 
 let drawn = "";
 
@@ -253,6 +256,7 @@ function scene() {
     select("Processor", [["silicon", "Apple silicon", !chosen.silicon], ["intel", "Intel", !chosen.intel]], mac.silicon ? "silicon" : "intel", (v) => change("silicon")(v === "silicon"), "chip"),
     select("Language", [...tags].map(([tag, name]) => [tag, name === tag ? tag : `${name} (${tag})`]), mac.language, change("language"), "language"),
     select("Time zone", all.map((z) => [z, z.replaceAll("_", " ")]), mac.zone, change("zone"), "zone"),
-    h("div", {class: "row"}, h("label", {for: "start"}, "Arrives"), h("input", {type: "datetime-local", id: "start", "data-key": "start", value: mac.start, onchange: (e) => { if (e.target.value) change("start")(e.target.value.slice(0, 16)); }})),
+    h("div", {class: "row"}, h("label", {for: "start"}, "Arrives"), h("input", {type: "datetime-local", id: "start", "data-key": "start", value: mac.start, min: "2000-01-01T00:00", max: "2100-12-31T23:59", "aria-describedby": "start-findings", onchange: arrives})),
+    h("p", {class: "finding error", id: "start-findings", role: "alert", hidden: true}),
     h("fieldset", {class: "row"}, h("legend", {}, "Installed"), tick("jamfHelper", mac.jamfhelper, change("jamfhelper"), "jh"), tick("swiftDialog", mac.swiftdialog, change("swiftdialog"), "sd")));
 }

@@ -1,12 +1,11 @@
 // Messages: edited at the left, drawn at each moment at the right, and in every language below.
 
 import {$, h, fresh, later, replace, select} from "./dom.js";
-import {state, on, set, post, desk, refresh} from "./state.js";
+import {state, on, set, get, post, desk, refresh, windows, fieldAt, stuck} from "./state.js";
 import {draw, fit, overflow} from "./window.js";
 import {show} from "./form.js";
 
-const windows = [["Prompt", "Prompt"], ["Final", "Final warning"], ["Updating", "Updating"], ["Manual", "Reminder"], ["Restart", "Restart"]];
-let kind = "Prompt", tag = "", seen = false, words = {}, root;
+let kind = "Prompt", tag = "", words = {}, root, ready;
 
 export function makeMessages() {
   root = $("#view-messages");
@@ -22,14 +21,24 @@ export function makeMessages() {
 
 // showMessages is called when the view is opened.
 export async function showMessages() {
-  if (!seen) {
-    seen = true;
-    if (state.mac.language && state.mac.language !== "en") tag = state.mac.language;
-    words = await (await fetch("/words")).json();
-    editor();
-  }
+  ready ??= begin();
+  await ready;
   render();
   findings();
+}
+
+async function begin() {
+  if (state.mac.language && state.mac.language !== "en") tag = state.mac.language;
+  words = await (await get("/words")).json();
+  editor();
+}
+
+// showMessage goes to the field of a text.
+export async function showMessage(place) {
+  await showMessages();
+  kind = place.kind;
+  choose(place.tag);
+  $("#" + place.id).focus();
 }
 
 const tagOf = () => tag || "en";
@@ -53,16 +62,29 @@ function editor() {
   for (const t of Object.keys(state.values.Localizations || {})) if (!names.has(t)) names.set(t, t);
   if (tag && !names.has(tag)) names.set(tag, tag);
   const keys = [kind + "Heading", kind + "Message", ...(kind === "Prompt" || kind === "Final" || kind === "Manual" ? ["InstallButtonLabel"] : []), ...(kind === "Prompt" ? ["DeferButtonLabel"] : [])];
-  const add = h("input", {type: "text", id: "other-tag", placeholder: "da, pl, pt-PT …", size: 10, "data-key": "other-tag", spellcheck: "false"});
+  const add = h("input", {type: "text", id: "other-tag", placeholder: "da, pl, pt-PT …", size: 10, "data-key": "other-tag", spellcheck: "false", "aria-describedby": "other-note", onkeydown: (e) => { if (e.key === "Enter") other(); }});
   replace($("#editor"),
     select("Window", windows, kind, (v) => { kind = v; editor(); }, "m-window"),
     select("Language", [["", "For all (the base)"], ...[...names].map(([t, n]) => [t, n === t ? t : `${n} (${t})`])], tag, (v) => choose(v), "m-language"),
     h("div", {class: "row"}, h("label", {for: "other-tag"}, "Another"), h("span", {class: "pair"}, add,
-      h("button", {type: "button", onclick: () => { if (/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(add.value.trim())) choose(add.value.trim()); }}, "Add"))),
+      h("button", {type: "button", onclick: other}, "Add"))),
+    h("p", {class: "finding error", id: "other-note", role: "alert", hidden: true}),
+    h("ul", {class: "f-findings", id: "all-findings"}),
     keys.map(textField),
     h("div", {class: "chips", role: "group", "aria-label": "Placeholders, to put into the message"}, [...state.form.placeholders, "<<…>>", "{{…}}"].map((p) =>
       h("button", {type: "button", class: "chip", onclick: () => insert(p)}, p))),
-    h("p", {class: "muted"}, "Text between << and >> stays only when a restart is needed, and between {{ and }} it goes when it is the last prompt. A language that has no words of its own shows those that come with the program, or else the base."));
+    h("p", {class: "muted"}, "Text between << and >> stays only when a restart is needed, and between {{ and }} it goes when it is the last prompt. A language that has no words of its own shows those that come with the program, or else the base. A window speaks one language: give both of its texts."));
+  findings();
+}
+
+// other takes the language whose tag was typed.
+function other() {
+  const typed = $("#other-tag"), to = typed.value.trim(), good = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(to);
+  if (good) { choose(to); return; }
+  typed.setAttribute("aria-invalid", "true");
+  $("#other-note").textContent = to === "" ? "Write the tag of a language, such as da or pt-PT." : `“${to}” is not the tag of a language, such as da or pt-PT.`;
+  $("#other-note").hidden = false;
+  typed.focus();
 }
 
 function choose(to) {
@@ -70,13 +92,12 @@ function choose(to) {
   if (to && to !== state.mac.language) { state.mac = {...state.mac, language: to}; refresh(); }
   editor();
   render();
-  findings();
 }
 
 function textField(key) {
   const field = fieldOf(key), id = "t-" + key, value = own(key);
   const fallback = (tag ? builtin(key) : undefined) ?? (state.values[key] && tag && !builtin(key) ? state.values[key] : field.default);
-  const attributes = {id, "data-key": id, placeholder: fallback, spellcheck: "true", lang: tagOf(), "aria-describedby": id + "-findings", value: value ?? ""};
+  const attributes = {id, "data-key": id, placeholder: fallback, spellcheck: "true", lang: tagOf(), "aria-describedby": id + "-findings", "data-text": key, value: value ?? ""};
   const control = field.long ? h("textarea", {...attributes, rows: 9}) : h("input", {...attributes, type: "text"});
   control.addEventListener("input", () => { write(key, control.value); start.hidden = control.value !== ""; });
   const start = h("button", {type: "button", class: "quiet", hidden: value !== undefined, "data-key": "s-" + key, "aria-label": `Edit this text: ${field.title}`,
@@ -93,11 +114,15 @@ function insert(what) {
   area.focus();
 }
 
+// findings says at each text what is wrong with it, and above them what is so with languages as a whole.
 function findings() {
-  for (const list of $("#editor").querySelectorAll(".f-findings")) {
-    const key = list.id.slice(2, -"-findings".length), at = tag ? `Localizations.${tag}.${key}` : key;
-    show(list, [...state.findings.filter((f) => f.key === at),
-      ...state.form.problems.filter((p) => p.key === at && !state.touched[tag ? "Localizations" : key]).map((p) => ({severity: "error", message: p.message}))]);
+  if (!$("#all-findings")) return;
+  const all = [...stuck(), ...state.findings];
+  show($("#all-findings"), all.filter((f) => f.key.startsWith("Localizations") && !fieldAt(f.key)));
+  for (const control of $("#editor").querySelectorAll("[data-text]")) {
+    const key = control.dataset.text, at = tag ? `Localizations.${tag}.${key}` : key, found = all.filter((f) => f.key === at);
+    show($(`#${control.id}-findings`), found);
+    control.setAttribute("aria-invalid", String(found.some((f) => f.severity === "error")));
   }
 }
 
@@ -117,7 +142,7 @@ async function shots() {
   const r = all[0];
   $("#shots-note").textContent = `${r.name}${r.right ? ", from right to left" : ""}: what a person sees who defers to the end.`;
   replace($("#shots"), r.scenes.map((s) => h("figure", {"data-moment": s.moment}, h("figcaption", {}, s.moment, s.window && overflow(s.window) ? h("span", {class: "cut"}, overflow(s.window)) : null),
-    s.window ? h("div", {class: "frame"}, draw(s.window)) : h("p", {class: "muted"}, r.cut && afterwards.has(s.moment) ? "The film ends before the deadline, and does not come to it." : "These settings, on this Mac, do not come to it."))));
+    s.window ? h("div", {class: "frame"}, draw(s.window, null, 0, r.language)) : h("p", {class: "muted"}, r.cut && afterwards.has(s.moment) ? "The film ends before the deadline, and does not come to it." : "These settings, on this Mac, do not come to it."))));
   refit();
   document.documentElement.dataset.shots = String(mine);
 }
@@ -144,7 +169,7 @@ const grid = later(120, async () => {
 function cell(r, s, to) {
   if (!s.window) return h("td", {class: "muted"}, "—");
   const cut = overflow(s.window);
-  const picture = draw(s.window);
+  const picture = draw(s.window, null, 0, r.language);
   const all = h("button", {type: "button", class: "thumb" + (cut ? " cut" : ""), "data-key": `g-${r.language}-${s.moment}`, "aria-label": `${r.name}, ${s.moment}: ${s.window.title}. ${cut ? "Too long: " + cut : "It fits."}`,
     onclick: () => { kind = to; choose(r.language); }});
   const frame = h("div", {class: "frame", "aria-hidden": "true", inert: true}, picture);

@@ -16,9 +16,24 @@ export class Refused extends Error {
   constructor(told, status) { super(told.message); this.findings = told.findings || []; this.status = status; }
 }
 
+let key = "";
+
+// unlock takes the key that the page came with, or else the one that another tab of this server, or this one before it was
+// loaded again, has kept. Other servers on this computer cannot read it: their port is another.
+export function unlock() {
+  const given = $("meta[name=key]");
+  key = given.content;
+  given.remove();
+  try {
+    if (key) localStorage.setItem("key", key); else key = localStorage.getItem("key") || "";
+  } catch { /* a forbidden store: the key lasts until the tab is loaded again */ }
+}
+
+export const get = (path) => fetch(path, {headers: {"Preview-Key": key}});
+
 // post asks the server. What it refuses is thrown as Refused.
 export async function post(path, body) {
-  const response = await fetch(path, {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+  const response = await fetch(path, {method: "POST", headers: {"Content-Type": "application/json", "Preview-Key": key}, body: JSON.stringify(body)});
   if (response.ok) return response;
   const text = await response.text();
   let told;
@@ -29,6 +44,26 @@ export async function post(path, body) {
 export const desk = () => ({values: state.values, mac: state.mac, person: state.person, clicks: state.clicks});
 export const choices = () => ({
   desk: desk(), identifier: state.identifier, organization: state.organization, logo: state.logo, picture: state.picture,
+});
+
+// windows are those that have words of their own: what the names of their keys begin with, and what they are called.
+export const windows = [["Prompt", "Prompt"], ["Final", "Final warning"], ["Updating", "Updating"], ["Manual", "Reminder"], ["Restart", "Restart"]];
+
+// fieldAt is where a key is edited: the view, the id of its control and, for a text, its window and language. It is undefined
+// for what has no field: a part of the file, or a language as a whole.
+export function fieldAt(key) {
+  const [first, tag, name] = key.split(".");
+  const localized = first === "Localizations";
+  const field = state.form.fields.find((f) => f.name === (localized ? name : first));
+  if (!field || field.type === "dictionary" || (localized && !field.text)) return undefined;
+  if (!field.text) return {view: "play", id: "f-" + field.name};
+  return {view: "messages", id: "t-" + field.name, kind: (windows.find(([k]) => field.name.startsWith(k)) || windows[0])[0], tag: localized ? tag : ""};
+}
+
+// stuck is what the file has wrong, until the setting that it is about is edited.
+export const stuck = () => state.form.problems.filter((p) => p.key && !state.touched[p.key.split(".")[0]]).map((p) => {
+  const message = fieldAt(p.key) ? p.message : `${p.key} ${p.message}`; // which no label beside it names
+  return {severity: "error", key: p.key, line: p.line, bare: message, message: `${p.line ? `Line ${p.line}: ` : ""}${message}`};
 });
 
 const kept = ["values", "mac", "person", "clicks", "identifier", "organization", "logo", "touched"];
@@ -49,8 +84,32 @@ export function begin(form) {
   if (zone) state.mac.zone = zone;
   try {
     const old = JSON.parse(sessionStorage.getItem("desk") || "null");
-    if (old && old.instance === form.instance) for (const name of kept) state[name] = old[name];
+    if (old && old.instance === form.instance) {
+      for (const name of kept) state[name] = old[name];
+      state.picture = sessionStorage.getItem("picture") || "";
+      if (state.logo && !state.picture) state.logo = form.logo; // the picture was too large to be remembered
+    }
   } catch { /* nothing to remember */ }
+}
+
+// setLogo takes a picture for the windows: its name, and its content in base64. Without content it is the file's own, and
+// without a name there is none.
+export function setLogo(name, picture = "") {
+  Object.assign(state, {logo: name, picture});
+  try {
+    sessionStorage.removeItem("picture");
+    if (picture) sessionStorage.setItem("picture", picture);
+  } catch { /* too large: a reload goes back to the file's own */ }
+  showLogo().then(() => refresh());
+}
+
+let ofFile = "";
+
+// showLogo makes an address of the picture, for windows to show.
+export async function showLogo() {
+  if (!ofFile && state.form.picture) ofFile = URL.createObjectURL(await (await get("/logo")).blob());
+  if (state.pictureURL && state.pictureURL !== ofFile) URL.revokeObjectURL(state.pictureURL);
+  state.pictureURL = state.picture ? URL.createObjectURL(new Blob([Uint8Array.from(atob(state.picture), (c) => c.charCodeAt(0))], {type: "image/png"})) : state.logo ? ofFile : "";
 }
 
 let asked = 0, running = false, waiting = null;
@@ -96,7 +155,7 @@ export function trouble(text) {
 }
 
 export function banner() {
-  const lines = state.form ? state.form.problems.filter((p) => !p.key) : [];
+  const lines = state.form ? [...state.form.problems.filter((p) => !p.key), ...stuck().filter((p) => !fieldAt(p.key)).map((p) => ({line: p.line, message: p.bare}))] : [];
   const box = $("#banner");
   const texts = [state.trouble, ...lines.map((p) => (p.line ? `${state.form.file}, line ${p.line}: ` : `${state.form.file || "file"}: `) + p.message)].filter(Boolean);
   box.hidden = texts.length === 0;

@@ -4,7 +4,7 @@ import {h, fresh} from "./dom.js";
 import {countdown} from "./time.js";
 import {state} from "./state.js";
 
-const logo = () => state.pictureURL || (state.form.picture ? "/logo" : "/page/update.svg");
+const logo = () => state.pictureURL || "/page/update.svg";
 
 const icon = (size) => h("img", {class: "w-icon", src: logo(), alt: "", width: size, height: size});
 
@@ -71,13 +71,13 @@ function pane(w, act) {
 }
 
 // draw draws a window. act is told what is clicked; without it nothing can be. At is for how long it has been there.
-export function draw(w, act = null, at = 0) {
+export function draw(w, act = null, at = 0, language = state.mac.language || "en") {
   const kind = {jamfhelper: w.locked ? "w-hud" : "w-utility", swiftdialog: "w-swift", osascript: "w-script", pane: "w-pane"}[w.style] || "w-utility";
   const make = {swiftdialog: swiftDialog, osascript: appleScript, pane}[w.style] || jamfHelper;
   const id = fresh("w");
   const element = h("div", {
     class: `w ${kind}`, role: act ? "dialog" : "group", "aria-label": w.title, "aria-describedby": id,
-    "data-sort": w.sort, "data-number": w.number || null, dir: rightToLeft(w.text) ? "rtl" : null, lang: state.mac.language || "en",
+    "data-sort": w.sort, "data-number": w.number || null, dir: rightToLeft(w.text) ? "rtl" : null, lang: w.style === "pane" ? "en" : language,
   }, make(w, act, at));
   element.querySelector(".w-text").id = id;
   return element;
