@@ -16,6 +16,7 @@ PASS
 pkg: example.com/b
 BenchmarkParseListing-2         	  100000	     12345 ns/op	 345.60 MB/cpu-s	     120 B/op	       3 allocs/op
 BenchmarkRound/helpful-2        	     622	   4751375 ns/op	      2100.5 rounds/cpu-s
+BenchmarkChange-2               	       9	 130000000 ns/op	        87.00 ms/change
 ok  	example.com/b	13.280s
 `
 
@@ -34,6 +35,7 @@ func TestTheTableShowsMediansRatiosAndTargets(t *testing.T) {
 		"A turn with nothing due: its own CPU time 5 own-cpu-ms/turn 2 of an empty Go program at most 4: missed",
 		"Reading a listing of softwareupdate 346 MB/cpu-s at least 200: reached",
 		"Rounds on the simulated Mac, of a person who agrees at once 2100 rounds/cpu-s at least 2000: reached",
+		"A change on the page of a preview, until it is painted 87 ms/change at most 100: reached",
 		"A decision of the core not measured",
 	} {
 		found := false

@@ -99,8 +99,8 @@ func (p *tab) changes(n int) []float64 {
 	return all
 }
 
-// quick is far from the 100 milliseconds that a change is to take: other tests run at the same time. The benchmark says how
-// long it takes on a computer that does nothing else.
+// quick is far from the 100 milliseconds that a change is to take: other tests run at the same time. The benchmark is held
+// against them, on a computer that does nothing else (docs/performance.md).
 func quick(t *testing.T, p *tab) {
 	t.Helper()
 	const changes, most = 7, 500.0
