@@ -18,6 +18,7 @@ type Desk struct {
 	Mac    Machine        `json:"mac"`
 	Person string         `json:"person"` // the name of one of People
 	Clicks []Click        `json:"clicks"` // what was clicked so far, in order
+	Logo   bool           `json:"logo"`   // the package brings a picture along: no matter for the film, but for what is said of the settings
 }
 
 // Machine is the Mac that is looked at.

@@ -112,6 +112,18 @@ func TestWhatIsWrongWithAFileIsAtItsField(t *testing.T) {
 	}
 }
 
+func TestALogoThatIsChosenCounts(t *testing.T) {
+	v := visit(t, serve(t, preview.Options{}).URL())
+	d := desk(preview.Helpful, intel())
+	d.Values["MessagingLogo"] = settings.SupportFolder + "/logo.png"
+	for chosen, want := range map[bool]bool{false: true, true: false} {
+		d.Logo = chosen
+		if _, body := v.post("/film", d); strings.Contains(body, "which brings no logo along") != want {
+			t.Errorf("with a logo %t, the missing one is named %t", chosen, !want)
+		}
+	}
+}
+
 func TestValuesOfAnyKindAreLookedAt(t *testing.T) {
 	v := visit(t, serve(t, preview.Options{}).URL())
 	code, body := v.do(v.request("POST", "/film", []byte(`{"person":"helpful","clicks":null,

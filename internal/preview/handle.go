@@ -85,7 +85,7 @@ func (s *Server) film(w http.ResponseWriter, r *http.Request) {
 		Film Film `json:"film"`
 		state
 	}{film, d.state(settings.LintContext{
-		Now: s.options.Now(), LogoInPackage: deployment.Logo != "", ResetOnInstall: deployment.Package.ResetOnInstall,
+		Now: s.options.Now(), LogoInPackage: d.Logo, ResetOnInstall: deployment.Package.ResetOnInstall,
 	})})
 }
 

@@ -41,7 +41,7 @@ export async function post(path, body) {
   throw new Refused(told, response.status);
 }
 
-export const desk = () => ({values: state.values, mac: state.mac, person: state.person, clicks: state.clicks});
+export const desk = () => ({values: state.values, mac: state.mac, person: state.person, clicks: state.clicks, logo: state.logo !== ""});
 export const choices = () => ({
   desk: desk(), identifier: state.identifier, organization: state.organization, logo: state.logo, picture: state.picture,
 });

@@ -63,7 +63,7 @@ function neighbour(step) {
 }
 
 const glyphs = {
-  prompt: "prompt", warning: "warning", reminder: "warning", hold: "warning", deadline: "deadline", install: "install", restart: "restart", again: "warning",
+  warning: "warning", reminder: "warning", hold: "warning", deadline: "deadline", install: "install", restart: "restart", again: "warning",
 };
 
 // marks draws what is on the slider.
@@ -81,6 +81,7 @@ function marks() {
     ...film.asleep.map((s) => stretch("asleep", s)), ...film.away.map((s) => stretch("away", s)),
     ...film.windows.filter((w) => w.sort !== "pane").map((w) => stretch(w.sort === "prompt" ? "prompt" : w.locked && w.on ? "final" : "stands", w)),
     ...film.off.map((s) => stretch("off", s)), ...days,
+    ...film.windows.filter((w) => w.sort === "prompt").map((w) => place(h("b", {class: "mark prompt", title: `Prompt ${w.number}`}), w.from)), // also of those that the list leaves out
     ...film.moments.filter((m) => glyphs[m.kind]).map((m) => place(h("b", {class: `mark ${glyphs[m.kind]}`, title: m.title}), m.at)));
 }
 
