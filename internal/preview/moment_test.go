@@ -21,6 +21,9 @@ func stands(f preview.Film, at int64) preview.Stand {
 }
 
 func TestALongFilmIsToldToItsEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the race detector takes too long for a round of weeks")
+	}
 	d := desk(preview.Stubborn, intel())
 	d.Values["MaxDeferralTime"] = int64(30 * 86400)
 	f := film(t, d)

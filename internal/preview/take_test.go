@@ -128,6 +128,9 @@ func TestTheReminderIsSeenWhereThePersonInstalls(t *testing.T) {
 }
 
 func TestAFilmThatIsTooLongSaysSo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the race detector takes too long for a round of weeks")
+	}
 	d := desk(preview.Stubborn, intel())
 	d.Values = map[string]any{"MaxDeferralTime": int64(90 * 86400), "DeferralPeriod": int64(5 * 86400)}
 	if f := film(t, d); !f.Cut || f.Done || !strings.Contains(f.Ended, "after 60 days and before the deadline") {
