@@ -20,7 +20,8 @@ func jamfStageCommand() *cobra.Command {
 		Short: "Widen the rollout to a stage, when the gate of the present one holds",
 		Long: "Looks at the Macs of the stages so far, and at what the present stage has to hold: soak time, and how many Macs report, fail\n" +
 			"and have finished. If it holds, the scope of the policy is widened to the groups of the stage, and nothing else of it is\n" +
-			"changed. An earlier stage narrows it. --force goes on where the gate does not hold, and says what it overrides.",
+			"changed. An earlier stage narrows it, also while the policy is off. --force goes on where the gate does not hold, and says\n" +
+			"what it overrides.",
 		Example: "  install-or-defer jamf stage next\n  install-or-defer jamf stage all --force",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -116,6 +117,9 @@ func printStage(out io.Writer, s *session, plan *rollout.StagePlan) {
 		verb = "adds"
 	}
 	fmt.Fprintf(out, "At present that %s %s.\n", verb, counted(plan.Macs, "Mac"))
+	if plan.Off {
+		fmt.Fprintf(out, "%s the policy is off, and stays off; jamf apply --resume turns it on\n", p.yellow("note:"))
+	}
 }
 
 func printGate(out io.Writer, p painter, gate rollout.Gate) {

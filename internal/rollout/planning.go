@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/deployment"
 	"github.com/install-or-defer/install-or-defer/internal/settings"
@@ -96,7 +97,8 @@ func (s *survey) compare(it *item, o Options) {
 }
 
 // planPolicy plans that the policy is turned on, at the end: if it was made here and never turned on yet, or if somebody asks
-// for it after a rollback.
+// for it after a rollback. A rollback stops the rollout, and not one policy: one that is made anew, or under another name,
+// stays off as well.
 func (s *survey) planPolicy(o Options) {
 	if s.jamf.Policy == nil {
 		return
@@ -105,18 +107,22 @@ func (s *survey) planPolicy(o Options) {
 	last := s.state.entry(k)
 	s.plan.on = s.there && s.policy.Enabled
 	change := Change{Kind: k.kind, Name: k.name, ID: s.policy.ID, Action: Enable}
+	never := !s.there || last != nil && last.Arm
 	switch {
-	case !s.there:
+	case s.there && s.policy.Enabled:
+	case o.Resume || never && s.state.Stopped == nil:
 		s.plan.Changes = append(s.plan.Changes, change)
-	case s.policy.Enabled:
-	case last != nil && last.Arm && s.state.Stopped == nil || o.Resume:
-		s.plan.Changes = append(s.plan.Changes, change)
+	case s.state.Stopped != nil && !s.there:
+		s.plan.note("policy %q is made, and stays off: a rollback stopped the rollout on %s; --resume turns it on", k.name, stamp(*s.state.Stopped))
 	case s.state.Stopped != nil:
-		s.plan.note("policy %q was turned off by a rollback on %s; --resume turns it on again", k.name, s.state.Stopped.Format("2006-01-02 15:04 MST"))
+		s.plan.note("policy %q was turned off by a rollback on %s; --resume turns it on again", k.name, stamp(*s.state.Stopped))
 	default:
 		s.plan.note("policy %q is off, and not by this program; --resume turns it on", k.name)
 	}
 }
+
+// stamp is a time for people.
+func stamp(t time.Time) string { return t.Format("2006-01-02 15:04 MST") }
 
 // planUninstall plans that the policy which removes the program is turned off, when the rollout is resumed, and else tells
 // that it is on.

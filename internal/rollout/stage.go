@@ -33,6 +33,7 @@ type StagePlan struct {
 	Adds     []string `json:"adds,omitempty"`    // groups
 	Removes  []string `json:"removes,omitempty"`
 	Macs     int      `json:"macs"` // that are in the stages which are added or removed, at present
+	Off      bool     `json:"off"`  // the policy is off, and stays off
 	id       string
 	from, to int
 }
@@ -59,6 +60,9 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 	}
 	from := r.reached(p)
 	to, err := r.target(name, from)
+	if !p.Enabled && (name == Next || to > from) {
+		return nil, ErrPolicyOff
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +76,7 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 	stages := r.jamf.Stages
 	plan := &StagePlan{
 		Server: r.config.Server, Policy: p.Name, From: stages[from].Name, To: stages[to].Name, Gate: r.gate(from, report, o.History != nil),
-		id: p.ID, from: from, to: to,
+		Off: !p.Enabled, id: p.ID, from: from, to: to,
 	}
 	for i := range stages {
 		switch {
@@ -90,7 +94,7 @@ func (r *Rollout) planStage(ctx context.Context, name string, o StatusOptions) (
 	return plan, nil
 }
 
-// mainPolicy reads the policy that installs the package, which has to be there and to be on.
+// mainPolicy reads the policy that installs the package, which has to be there.
 func (r *Rollout) mainPolicy(ctx context.Context) (p jamf.Policy, err error) {
 	e := r.state.entry(key{KindPolicy, r.jamf.Policy.Name})
 	in := oursOf(r.allGroups(), e.groups())
@@ -102,15 +106,10 @@ func (r *Rollout) mainPolicy(ctx context.Context) (p jamf.Policy, err error) {
 		p, found, err = r.config.Client.Policies().Find(ctx, r.jamf.Policy.Name)
 		return e != nil && (!found || e.On != nil && *e.On != p.Enabled || e.drifted("scope", in.show(r.book, p.Scope.Groups))), err
 	})
-	switch {
-	case err != nil:
-		return p, err
-	case !found:
-		return p, ErrNoPolicy
-	case !p.Enabled:
-		return p, ErrPolicyOff
+	if err == nil && !found {
+		err = ErrNoPolicy
 	}
-	return p, nil
+	return p, err
 }
 
 // target is the number of the stage that is meant.
