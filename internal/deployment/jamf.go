@@ -83,7 +83,7 @@ type JamfStage struct {
 // JamfGate is what has to hold of a stage before the next one begins, in percent. Nil is for what does not matter.
 type JamfGate struct {
 	MinReporting *int // of the Macs in scope have reported lately
-	MaxFailed    *int // of those that report have failed
+	MaxFailed    *int // of those that tell how they are have failed
 	MinFinished  *int // of the Macs in scope have nothing left to install
 }
 

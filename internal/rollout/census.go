@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/install-or-defer/install-or-defer/internal/deployment"
@@ -60,23 +61,37 @@ func (r *Rollout) check(ctx context.Context, maxAge time.Duration) (*watch, []st
 		notes = append(notes, "no extension attributes are declared, so that little is known of any Mac")
 	}
 	w := r.watch(now.UTC().Truncate(time.Second), maxAge)
-	w.reached, w.on, err = r.present(ctx)
-	return w, notes, err
+	for _, name := range w.needy {
+		if !there[name] {
+			w.blind = true
+			notes = append(notes, fmt.Sprintf("there is no group %q on the server, which tells of Macs that lack an update: none counts as compliant until apply has made it", name))
+		}
+	}
+	more, err := w.meet(ctx)
+	return w, append(notes, more...), err
 }
 
-// present is the stage that the policy is in, by the server's scope, or -1 if there is no policy. A policy that is off is
-// told apart.
-func (r *Rollout) present(ctx context.Context) (stage int, enabled bool, err error) {
-	if r.jamf.Policy == nil {
-		return -1, false, nil
+// meet looks at the policy: which stage it is in, by the server's scope, whether it is on, and whom it excludes. It returns
+// what of the scope is not looked at.
+func (w *watch) meet(ctx context.Context) (notes []string, err error) {
+	if w.jamf.Policy == nil {
+		return nil, nil
 	}
-	p, found, err := r.config.Client.Policies().Find(ctx, r.jamf.Policy.Name)
+	p, found, err := w.config.Client.Policies().Find(ctx, w.jamf.Policy.Name)
 	if err != nil || !found {
-		return -1, false, err
+		return nil, err
 	}
-	reached := r.reached(p)
-	if mark := r.state.Stage; mark != nil && r.unsettled() > 0 { // this web server may not have heard of it yet
-		reached = max(reached, slices.IndexFunc(r.jamf.Stages, func(s deployment.JamfStage) bool { return s.Name == mark.Name }))
+	w.stage, w.on = w.reached(p), p.Enabled
+	if mark := w.state.Stage; mark != nil && w.unsettled() > 0 { // this web server may not have heard of it yet
+		w.stage = max(w.stage, slices.IndexFunc(w.jamf.Stages, func(s deployment.JamfStage) bool { return s.Name == mark.Name }))
 	}
-	return reached, p.Enabled, nil
+	for _, g := range p.Scope.ExcludedGroups {
+		w.excluded = append(w.excluded, w.book.name(KindGroup, g))
+	}
+	for _, other := range p.Scope.Others {
+		if strings.HasPrefix(other, "exclusions/") || strings.HasPrefix(other, "limit") {
+			notes = append(notes, fmt.Sprintf("the scope of the policy has %s: Macs that it shuts out by that are counted all the same", other))
+		}
+	}
+	return notes, nil
 }

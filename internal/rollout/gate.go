@@ -50,11 +50,13 @@ func (r *Rollout) gate(stage int, report *Report, history bool) Gate {
 		if atLeast {
 			c.Required, c.Holds = fmt.Sprintf("at least %d %%", *percent), of > 0 && part*100 >= *percent*of
 		}
-		c.Measured = share(part, of)
+		if c.Measured = share(part, of); of == 0 && sum.InScope > 0 {
+			c.Measured = "not known: no Mac has told how it is"
+		}
 		g.Checks = append(g.Checks, c)
 	}
 	add("reporting", declared.Gate.MinReporting, sum.Reporting(), sum.InScope, true)
-	add("failed", declared.Gate.MaxFailed, sum.Failed, sum.Reporting(), false)
+	add("failed", declared.Gate.MaxFailed, sum.Failed, sum.Telling(), false)
 	add("finished", declared.Gate.MinFinished, sum.Compliant, sum.InScope, true)
 	if last := len(g.Checks) - 1; declared.Gate.MinFinished != nil && !history && r.hidden(stage) {
 		g.Checks[last].Holds = false

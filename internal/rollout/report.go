@@ -59,6 +59,9 @@ func (c *Counts) merge(other Counts) {
 // Reporting are those that have reported lately.
 func (c Counts) Reporting() int { return c.InScope - c.NotReporting }
 
+// Telling are those of which it is known how they are: neither waiting for the program, nor unknown, nor not reporting.
+func (c Counts) Telling() int { return c.Reporting() - c.Waiting - c.Unknown }
+
 // StageReport is how the Macs of a stage are doing.
 type StageReport struct {
 	Name    string `json:"name"`
@@ -113,11 +116,11 @@ func (r *Rollout) status(ctx context.Context, o StatusOptions) (*Report, error) 
 		At: w.now, Server: r.config.Server, MaxAgeDays: int(o.MaxAge / (24 * time.Hour)), Notes: append([]string{}, notes...),
 		Policy: map[bool]string{true: "on", false: "off"}[w.on],
 	}}
-	if w.reached < 0 {
+	if w.stage < 0 {
 		t.report.Policy = "none"
 	}
 	for i, s := range r.jamf.Stages {
-		t.report.Stages = append(t.report.Stages, StageReport{Name: s.Name, Reached: i <= w.reached})
+		t.report.Stages = append(t.report.Stages, StageReport{Name: s.Name, Reached: i <= w.stage})
 	}
 	if t.past, err = o.History.begin(w.now); err != nil {
 		return nil, err

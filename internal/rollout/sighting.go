@@ -55,15 +55,20 @@ type Sighting struct {
 // watch is what is needed to judge Macs.
 type watch struct {
 	*Rollout
-	now     time.Time
-	maxAge  time.Duration // of an inventory that tells anything
-	needy   []string      // groups of Macs that lack an update
-	reached int           // the stage that the policy is in; -1 without a policy
-	on      bool          // the policy is
+	now      time.Time
+	maxAge   time.Duration // of an inventory that tells anything
+	needy    []string      // groups of Macs that lack an update
+	blind    bool          // some of these are not on the server, so that nothing tells which Macs lack none
+	stage    int           // that the policy is in; -1 without a policy
+	on       bool          // the policy is
+	excluded []string      // groups that the policy is not for, by the file or on the server
 }
 
 func (r *Rollout) watch(now time.Time, maxAge time.Duration) *watch {
-	w := &watch{Rollout: r, now: now, maxAge: maxAge}
+	w := &watch{Rollout: r, now: now, maxAge: maxAge, stage: -1}
+	if r.jamf.Policy != nil {
+		w.excluded = slices.Clone(r.jamf.Policy.Exclusions)
+	}
 	for _, g := range r.jamf.Groups {
 		if g.UpdateNeeded {
 			w.needy = append(w.needy, g.Name)
@@ -85,7 +90,7 @@ func (w *watch) attribute(c jamf.Computer, field string) string {
 func (w *watch) see(c jamf.Computer) Sighting {
 	stage := w.stageOf(c)
 	s := Sighting{
-		At: w.now, ID: c.ID, Serial: c.Serial, InScope: stage >= 0 && stage <= w.reached, Version: c.SystemVersion, Build: c.SystemBuild,
+		At: w.now, ID: c.ID, Serial: c.Serial, InScope: stage >= 0 && stage <= w.stage, Version: c.SystemVersion, Build: c.SystemBuild,
 		Reported: c.Reported.UTC(), Contact: c.LastContact.UTC(),
 		Status: w.attribute(c, deployment.StatusField), Reason: w.attribute(c, "reason"), Blockers: w.attribute(c, "blockers"),
 		Deadline: w.attribute(c, "deadline"), Deferrals: w.attribute(c, "deferrals"),
@@ -103,7 +108,7 @@ func (w *watch) see(c jamf.Computer) Sighting {
 
 // stageOf is the first stage that a Mac is in, or -1. One that the policy excludes is in none.
 func (w *watch) stageOf(c jamf.Computer) int {
-	if w.jamf.Policy != nil && inAny(c, w.jamf.Policy.Exclusions) {
+	if inAny(c, w.excluded) {
 		return -1
 	}
 	return slices.IndexFunc(w.jamf.Stages, func(s deployment.JamfStage) bool { return inAny(c, s.Groups) })
@@ -130,6 +135,9 @@ func (w *watch) judge(c jamf.Computer, s Sighting) (Outcome, []string) {
 		if s.needs {
 			return Unknown, []string{"it says that it has all updates, and is in a group of Macs that lack one"}
 		}
+		if w.blind {
+			return Unknown, []string{"it says that it has all updates, and the group that would tell is not on the server"}
+		}
 		return Compliant, nil
 	case agent.StatusPending:
 		return Pending, because
@@ -155,6 +163,8 @@ func (w *watch) judgeAbsent(c jamf.Computer, s Sighting) (Outcome, []string) {
 	switch {
 	case s.needs:
 		return Waiting, []string{"the package has not been installed yet"}
+	case w.blind:
+		return Waiting, []string{"the program is not there, and the group that would tell whether an update is needed is not on the server"}
 	case len(w.needy) > 0 && c.SystemVersion != "":
 		return Compliant, nil
 	}
