@@ -37,11 +37,11 @@ func (r *Rollout) carryOut(ctx context.Context, plan *Plan, c Change) error {
 		if len(c.Fields) == 1 && c.Fields[0].Field == hashField {
 			return r.seal(ctx, k)
 		}
-		return r.update(ctx, plan.item(k))
+		return r.update(ctx, plan, c)
 	case Upload:
 		return r.upload(ctx, k)
 	case Enable:
-		return r.enable(ctx, k)
+		return r.enable(ctx, plan, k)
 	case Switch:
 		r.tell("Turning off the policy %q.", c.Name)
 		return r.setEnabled(ctx, k, c.ID, false)
@@ -83,9 +83,15 @@ func (r *Rollout) create(ctx context.Context, it *item) error {
 	return r.noted(ctx, it)
 }
 
-func (r *Rollout) update(ctx context.Context, it *item) error {
+func (r *Rollout) update(ctx context.Context, plan *Plan, c Change) error {
+	it := plan.item(key{c.Kind, c.Name})
 	if err := r.await(ctx, it); err != nil {
 		return err
+	}
+	if r.renews(c) {
+		if err := r.restartStage(ctx, plan.Stage); err != nil {
+			return err
+		}
 	}
 	r.tell("Changing the %s %q.", it.kind, it.name)
 	if err := it.update(ctx); err != nil {
@@ -155,28 +161,36 @@ func (r *Rollout) await(ctx context.Context, it *item) error {
 	return err
 }
 
+// renews tells whether a change gives another package to the policy that installs it.
+func (r *Rollout) renews(c Change) bool {
+	return c.Kind == KindPolicy && c.Action == Update && r.isMain(key{c.Kind, c.Name}) &&
+		slices.ContainsFunc(c.Fields, func(f Difference) bool { return f.Field == "package" })
+}
+
 // enable turns on the policy that installs the package, when all else is done.
-func (r *Rollout) enable(ctx context.Context, k key) error {
+func (r *Rollout) enable(ctx context.Context, plan *Plan, k key) error {
 	r.tell("Turning on the policy %q.", k.name)
-	now, err := r.config.Client.Time(ctx)
-	if err != nil {
+	if err := r.restartStage(ctx, plan.Stage); err != nil {
 		return err
 	}
 	if err := r.setEnabled(ctx, k, r.book.ids[k], true); err != nil {
 		return err
 	}
-	e := r.state.open(k)
-	e.Arm = false
+	r.state.open(k).Arm = false
 	r.state.Stopped = nil
-	r.markStage(now)
 	return r.save()
 }
 
-// markStage notes since when the present stage lasts, unless that is known.
-func (r *Rollout) markStage(now time.Time) {
-	if r.state.Stage == nil && len(r.jamf.Stages) > 0 {
-		r.state.Stage = &StageMark{Name: r.jamf.Stages[0].Name, Since: now.UTC().Truncate(time.Second)}
+// restartStage notes that the present stage lasts since now. What went on while the policy was off, or with another package,
+// tells nothing of what Macs get from now on. It is noted before that begins, so that whoever is killed has waited too long
+// rather than too short.
+func (r *Rollout) restartStage(ctx context.Context, stage string) error {
+	now, err := r.config.Client.Time(ctx)
+	if err != nil {
+		return err
 	}
+	r.state.Stage = &StageMark{Name: stage, Since: now.UTC().Truncate(time.Second)}
+	return r.save()
 }
 
 // setEnabled turns a policy on or off, and looks whether it is.
@@ -196,7 +210,7 @@ func (r *Rollout) setEnabled(ctx context.Context, k key, id string, enabled bool
 }
 
 // settled remembers what was found to be as it is declared already. Whoever was interrupted has written it, and did not get
-// to say so.
+// to say so; or somebody has turned on again what a rollback stopped.
 func (r *Rollout) settled(ctx context.Context, plan *Plan) error {
 	for _, it := range plan.items {
 		if e := r.state.entry(it.key); e == nil || e.ID != it.id || e.Pending {
@@ -205,14 +219,14 @@ func (r *Rollout) settled(ctx context.Context, plan *Plan) error {
 			e.remember(it.id, it.shown)
 			e.Groups, e.Without = splitLines(it.shown["scope"]), splitLines(it.shown["exclusions"])
 		}
-		if e := r.state.entry(it.key); e.Arm && plan.on {
-			now, err := r.config.Client.Time(ctx)
-			if err != nil {
-				return err
-			}
-			e.Arm, e.On = false, &plan.on
-			r.markStage(now)
+		e := r.state.entry(it.key)
+		if !plan.on || it.kind != KindPolicy || !r.isMain(it.key) || !e.Arm && r.state.Stopped == nil {
+			continue
 		}
+		if err := r.restartStage(ctx, plan.Stage); err != nil {
+			return err
+		}
+		e.Arm, e.On, r.state.Stopped = false, &plan.on, nil
 	}
 	return r.save()
 }

@@ -93,6 +93,10 @@ func (r *Rollout) soaked(stage string, soak time.Duration, now time.Time) Check 
 		c.Measured = "not known: the state does not say since when the stage lasts"
 		return c
 	}
+	if r.state.Stopped != nil {
+		c.Measured = "not known: a rollback stopped the rollout, and somebody else has turned it on again; apply begins to count anew"
+		return c
+	}
 	lasted := now.Sub(mark.Since)
 	c.Holds, c.Measured = lasted >= soak, span(lasted)
 	return c

@@ -45,6 +45,7 @@ func (r *Rollout) Plan(ctx context.Context, o Options) (*Plan, error) {
 	s.planPolicy(o)
 	s.noteFrequency()
 	s.noteReach()
+	s.noteSoak()
 	s.planLeftovers(items, o)
 	if missing := account.Missing(writePrivileges(plan.Changes)); len(missing) > 0 {
 		plan.lack(missing, account.Name)
@@ -144,13 +145,24 @@ func (s *survey) planUninstall(items []*item, o Options) {
 // somebody may want to begin again with few.
 func (s *survey) noteReach() {
 	for _, c := range s.plan.Changes {
-		if s.stage == 0 || c.Kind != KindPolicy || !s.isMain(key{c.Kind, c.Name}) || c.Action != Update {
-			continue
-		}
-		if slices.ContainsFunc(c.Fields, func(f Difference) bool { return f.Field == "package" && f.Server != "" }) {
+		if s.stage > 0 && s.renews(c) {
 			s.plan.note("the new package goes to all Macs up to stage %s; whoever wants to begin with few goes back to stage %s before",
 				s.plan.Stage, s.jamf.Stages[0].Name)
 		}
+	}
+}
+
+// noteSoak tells that the soak time of the present stage begins anew.
+func (s *survey) noteSoak() {
+	if s.state.Stage == nil || s.jamf.Policy == nil || s.jamf.Stages[s.stage].Soak == 0 {
+		return
+	}
+	again := s.plan.on && s.state.Stopped != nil
+	for _, c := range s.plan.Changes {
+		again = again || s.renews(c) || c.Action == Enable
+	}
+	if again {
+		s.plan.note("the soak time of stage %s begins anew with this apply", s.plan.Stage)
 	}
 }
 

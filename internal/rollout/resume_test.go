@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/install-or-defer/install-or-defer/internal/jamf"
 	"github.com/install-or-defer/install-or-defer/internal/jamf/jamftest"
 	"github.com/install-or-defer/install-or-defer/internal/rollout"
 )
@@ -105,5 +106,91 @@ func TestAPolicyThatIsMadeAnewAfterARollbackStaysOff(t *testing.T) {
 			}
 			w.empty()
 		})
+	}
+}
+
+// soak is what the gate says of how long the present stage has lasted.
+func (w *world) soak() string {
+	w.t.Helper()
+	_, plan := w.planStage("first", rollout.StatusOptions{})
+	first, _, _ := strings.Cut(gate(plan.Gate), "\n")
+	return first
+}
+
+// renew gives the rollout another package.
+func (w *world) renew(version string) { w.pkg = newPackage(w.t, version, "package "+version) }
+
+func TestTheSoakTimeIsOfTheRolloutAsItIs(t *testing.T) {
+	const hours = time.Hour
+	const note = "the soak time of stage first begins anew with this apply"
+	for name, row := range map[string]struct {
+		change func(*world) *rollout.Plan
+		note   bool
+		soak   string
+	}{
+		"nothing has happened": {func(w *world) *rollout.Plan {
+			w.server.Advance(90 * hours)
+			return w.apply(rollout.Options{})
+		}, false, "soak holds: 6d 21h, wanted at least 3d"},
+		"it was stopped for a while": {func(w *world) *rollout.Plan {
+			w.rollback(false)
+			w.server.Advance(90 * hours)
+			return w.apply(rollout.Options{Resume: true})
+		}, true, "soak does not hold: 2m0s, wanted at least 3d"},
+		"somebody else stopped it for a while": {func(w *world) *rollout.Plan {
+			w.change("Install or Defer", func(p *jamf.Policy) { p.Enabled = false })
+			w.server.Advance(90 * hours)
+			return w.apply(rollout.Options{Resume: true})
+		}, true, "soak does not hold: 2m0s, wanted at least 3d"},
+		"there is a new package": {func(w *world) *rollout.Plan {
+			w.server.Advance(90 * hours)
+			w.renew("2.0.0")
+			return w.apply(rollout.Options{})
+		}, true, "soak does not hold: 2m0s, wanted at least 3d"},
+		"there is a new frequency": {func(w *world) *rollout.Plan {
+			w.server.Advance(90 * hours)
+			w.d.Jamf.Policy.Frequency = "once_every_day"
+			return w.apply(rollout.Options{})
+		}, false, "soak holds: 6d 21h, wanted at least 3d"},
+		"somebody else has turned it on again": {func(w *world) *rollout.Plan {
+			w.rollback(false)
+			w.server.Advance(90 * hours)
+			w.change("Install or Defer", func(p *jamf.Policy) { p.Enabled = true })
+			if got := w.soak(); !strings.HasPrefix(got, "soak does not hold: not known: a rollback stopped the rollout") {
+				w.t.Error(got)
+			}
+			return w.apply(rollout.Options{})
+		}, true, "soak does not hold: 2m0s, wanted at least 3d"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, jamftestOff(), rings)
+			w.apply(rollout.Options{})
+			w.server.Advance(75 * hours)
+			plan := row.change(w)
+			if notes := strings.Join(plan.Notes, "\n"); strings.Contains(notes, note) != row.note {
+				t.Error(notes)
+			}
+			w.server.Advance(2 * time.Minute)
+			if got := w.soak(); got != row.soak {
+				t.Error(got)
+			}
+			if state, err := rollout.ReadState(w.saved); err != nil || state.Stage.Name != "first" || state.Stopped != nil {
+				t.Error(string(w.saved), err)
+			}
+			w.empty()
+		})
+	}
+}
+
+func TestANewPackageKeepsTheStage(t *testing.T) {
+	w := newWorld(t, jamftestOff(), rings)
+	w.apply(rollout.Options{})
+	w.enter("second")
+	w.server.Advance(75 * time.Hour)
+	w.renew("2.0.0")
+	w.apply(rollout.Options{})
+	state, err := rollout.ReadState(w.saved)
+	if err != nil || state.Stage.Name != "second" || w.server.Now().Sub(state.Stage.Since) > time.Hour {
+		t.Error(string(w.saved), err)
 	}
 }

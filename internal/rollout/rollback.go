@@ -87,13 +87,10 @@ func (r *Rollout) Rollback(ctx context.Context, plan *RollbackPlan) error {
 func (r *Rollout) rollback(ctx context.Context, plan *RollbackPlan) error {
 	k := key{KindPolicy, plan.Policy}
 	r.tell("Turning off the policy %q.", plan.Policy)
-	if err := r.setEnabled(ctx, k, plan.id, false); err != nil {
-		return err
-	}
 	now := r.config.Clock.Now().UTC().Truncate(time.Second)
 	e := r.state.open(k)
-	e.ID, e.Arm, r.state.Stopped = plan.id, false, &now
-	if err := r.save(); err != nil {
+	e.ID, e.Arm, r.state.Stopped = plan.id, false, &now // which is saved as soon as it is off
+	if err := r.setEnabled(ctx, k, plan.id, false); err != nil {
 		return err
 	}
 	if plan.away == "" {
