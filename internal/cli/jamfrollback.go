@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -33,12 +34,21 @@ func (o *jamfOptions) rollback(ctx context.Context, s *session, uninstall bool) 
 		return err
 	}
 	out := o.command.OutOrStdout()
-	fmt.Fprintf(out, "Server: %s, as %s\n! policy %q: turn off\n", s.server, s.who, plan.Policy)
-	question := fmt.Sprintf("Turn off policy %q?", plan.Policy)
+	fmt.Fprintf(out, "Server: %s, as %s\n", s.server, s.who)
+	var steps []string
+	if plan.Policy != "" {
+		fmt.Fprintf(out, "! policy %q: turn off\n", plan.Policy)
+		steps = append(steps, fmt.Sprintf("turn off policy %q", plan.Policy))
+	}
 	if plan.Uninstall != "" {
 		fmt.Fprintf(out, "! policy %q: turn on, for %s that have the program\n", plan.Uninstall, counted(plan.Macs, "Mac"))
-		question = fmt.Sprintf("Turn off policy %q, and remove the program from %s?", plan.Policy, counted(plan.Macs, "Mac"))
+		steps = append(steps, "remove the program from "+counted(plan.Macs, "Mac"))
 	}
+	for _, note := range plan.Notes {
+		fmt.Fprintf(out, "%s %s\n", newPainter(out).yellow("note:"), note)
+	}
+	question := strings.Join(steps, ", and ") + "?"
+	question = strings.ToUpper(question[:1]) + question[1:]
 	if err := o.confirm(ctx, question); err != nil {
 		return err
 	}

@@ -42,6 +42,9 @@ func (r *Rollout) Plan(ctx context.Context, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	s.planUninstall(items, o)
+	if err := s.planForgotten(ctx, o); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
 	s.planPolicy(o)
 	s.noteFrequency()
 	s.noteReach()

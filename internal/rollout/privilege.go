@@ -11,6 +11,9 @@ func (r *Rollout) readPrivileges() []string {
 	if len(r.referred())+len(r.jamf.Groups) > 0 || r.jamf.Uninstall != nil {
 		list = append(list, "Read Smart Computer Groups", "Read Static Computer Groups")
 	}
+	if len(r.forgotten()) > 0 {
+		list = append(list, "Read "+KindPolicy.privileged())
+	}
 	return sorted(list)
 }
 

@@ -12,16 +12,17 @@ var ErrNoUninstall = errors.New("there is no policy on the server that removes t
 
 // RollbackPlan is what a rollback turns off and on.
 type RollbackPlan struct {
-	Server    string `json:"server"`
-	Policy    string `json:"policy"`              // that is turned off
-	Uninstall string `json:"uninstall,omitempty"` // that is turned on
-	Macs      int    `json:"macs"`                // that have the program and would have it removed
+	Server    string   `json:"server"`
+	Policy    string   `json:"policy"`              // that is turned off; empty where there is none, and one removes the program
+	Uninstall string   `json:"uninstall,omitempty"` // that is turned on
+	Macs      int      `json:"macs"`                // that have the program and would have it removed
+	Notes     []string `json:"notes,omitempty"`
 	id, away  string
 }
 
 // PlanRollback finds what a rollback would touch. It asks for little, since it may be urgent.
 func (r *Rollout) PlanRollback(ctx context.Context, uninstall bool) (*RollbackPlan, error) {
-	if r.jamf.Policy == nil {
+	if r.jamf.Policy == nil && !uninstall {
 		return nil, fmt.Errorf("plan rollback: %w", ErrNoPolicy)
 	}
 	if uninstall && r.jamf.Uninstall == nil {
@@ -34,7 +35,7 @@ func (r *Rollout) PlanRollback(ctx context.Context, uninstall bool) (*RollbackPl
 		if missing = nil; errors.Is(err, ErrNoPolicy) || errors.Is(err, ErrNoUninstall) {
 			missing, err = err, nil
 		}
-		return missing != nil, err
+		return missing != nil || err == nil && r.jamf.Policy != nil && plan.Policy == "", err
 	})
 	if err = errors.Join(err, missing); err != nil {
 		return nil, fmt.Errorf("plan rollback: %w", err)
@@ -43,9 +44,12 @@ func (r *Rollout) PlanRollback(ctx context.Context, uninstall bool) (*RollbackPl
 }
 
 func (r *Rollout) planRollback(ctx context.Context, uninstall bool) (*RollbackPlan, error) {
-	plan := &RollbackPlan{Server: r.config.Server, Policy: r.jamf.Policy.Name}
-	var err error
-	if plan.id, err = r.policyID(ctx, plan.Policy, ErrNoPolicy); err != nil || !uninstall {
+	plan := &RollbackPlan{Server: r.config.Server}
+	err := r.planOff(ctx, plan)
+	if errors.Is(err, ErrNoPolicy) && uninstall { // which has the more need of it
+		plan.Notes, err = append(plan.Notes, "there is no policy on the server that installs the program, and so none to turn off"), nil
+	}
+	if err != nil || !uninstall {
 		return plan, err
 	}
 	plan.Uninstall = r.jamf.Uninstall.Name
@@ -59,6 +63,18 @@ func (r *Rollout) planRollback(ctx context.Context, uninstall bool) (*RollbackPl
 	members, err := r.config.Client.SmartGroupMembers(ctx, group.ID)
 	plan.Macs = len(members)
 	return plan, err
+}
+
+// planOff finds the policy that is to be turned off.
+func (r *Rollout) planOff(ctx context.Context, plan *RollbackPlan) error {
+	if r.jamf.Policy == nil {
+		return ErrNoPolicy
+	}
+	id, err := r.policyID(ctx, r.jamf.Policy.Name, ErrNoPolicy)
+	if err == nil {
+		plan.Policy, plan.id = r.jamf.Policy.Name, id
+	}
+	return err
 }
 
 // policyID is the number of a policy: the one that the state remembers, if it still is that policy.
@@ -85,13 +101,16 @@ func (r *Rollout) Rollback(ctx context.Context, plan *RollbackPlan) error {
 }
 
 func (r *Rollout) rollback(ctx context.Context, plan *RollbackPlan) error {
-	k := key{KindPolicy, plan.Policy}
-	r.tell("Turning off the policy %q.", plan.Policy)
 	now := r.config.Clock.Now().UTC().Truncate(time.Second)
-	e := r.state.open(k)
-	e.ID, e.Arm, r.state.Stopped = plan.id, false, &now // which is saved as soon as it is off
-	if err := r.setEnabled(ctx, k, plan.id, false); err != nil {
-		return err
+	r.state.Stopped = &now // which is saved as soon as a policy is off, or on
+	if plan.id != "" {
+		k := key{KindPolicy, plan.Policy}
+		r.tell("Turning off the policy %q.", plan.Policy)
+		e := r.state.open(k)
+		e.ID, e.Arm = plan.id, false
+		if err := r.setEnabled(ctx, k, plan.id, false); err != nil {
+			return err
+		}
 	}
 	if plan.away == "" {
 		return nil
