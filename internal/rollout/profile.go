@@ -52,7 +52,7 @@ func (r *Rollout) profileDesk(wanted jamf.Profile) desk[jamf.Profile] {
 			text("description", func(v *profile) *string { return &v.Description }),
 			{"distribution", func(v profile) string { return string(v.Distribution) }, func(to *profile, v profile) { to.Distribution = v.Distribution }},
 			{"level", func(v profile) string { return string(v.Level) }, func(to *profile, v profile) { to.Level = v.Level }},
-			{"settings", r.showSettings, setSettings},
+			{"settings", r.showSettings, r.setSettings},
 		}, referenceField(r, func(v *profile) *jamf.Reference { return &v.Category }),
 			scopeFields(r, oursOf(namesOf(wanted.Scope.Groups), last.groups()), oursOf(namesOf(wanted.Scope.ExcludedGroups), last.without()),
 				func(v *profile) *jamf.Scope { return &v.Scope })),
@@ -76,6 +76,16 @@ func (r *Rollout) updateProfile(redeploy jamf.Redeploy) func(context.Context, st
 	}
 }
 
+// preferencesOf are the domains that a payload of a profile sets, if it is one that sets preferences.
+func preferencesOf(payload any) map[string]any {
+	p, _ := payload.(map[string]any)
+	if p["PayloadType"] != "com.apple.ManagedClient.preferences" {
+		return nil
+	}
+	domains, _ := p["PayloadContent"].(map[string]any)
+	return domains
+}
+
 // settingsOf finds what a profile sets in our domain. It does not hold what describes the payload, which servers rewrite.
 func settingsOf(payloads, domain string) (map[string]any, error) {
 	root, err := plist.Decode([]byte(payloads))
@@ -85,9 +95,7 @@ func settingsOf(payloads, domain string) (map[string]any, error) {
 	values := map[string]any{}
 	list, _ := root["PayloadContent"].([]any)
 	for _, p := range list {
-		payload, _ := p.(map[string]any)
-		content, _ := payload["PayloadContent"].(map[string]any)
-		kinds, _ := content[domain].(map[string]any)
+		kinds, _ := preferencesOf(p)[domain].(map[string]any)
 		forced, _ := kinds["Forced"].([]any)
 		for _, f := range forced {
 			entry, _ := f.(map[string]any)
@@ -140,17 +148,17 @@ func trimmed(value any) any {
 	return value
 }
 
-// setSettings puts new payloads into a profile, with the identities that the server knows the old ones by: without them
-// Macs would have both.
-func setSettings(into *jamf.Profile, wanted jamf.Profile) {
-	payloads, err := keepIdentities(into.Payloads, wanted.Payloads)
-	if err != nil {
-		payloads = wanted.Payloads // which the client refuses then, as another profile
+// setSettings puts our settings into a profile, in the place of those that it has. All else of it stays as the server has it:
+// payloads and domains of others, and the identities, without which Macs would have two profiles. Where the server's cannot
+// be read nothing is put anywhere, and the profile does not verify.
+func (r *Rollout) setSettings(into *jamf.Profile, wanted jamf.Profile) {
+	if payloads, err := withSettings(into.Payloads, wanted.Payloads, r.identifier); err == nil {
+		into.Payloads = payloads
 	}
-	into.Payloads = payloads
 }
 
-func keepIdentities(server, wanted string) (string, error) {
+// withSettings are a server's payloads with what others set in a domain: in the payload that has it already, or in one more.
+func withSettings(server, wanted, domain string) (string, error) {
 	have, err := plist.Decode([]byte(server))
 	if err != nil {
 		return "", err
@@ -159,35 +167,29 @@ func keepIdentities(server, wanted string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	copyIdentity(want, have)
-	old, _ := have["PayloadContent"].([]any)
-	list, _ := want["PayloadContent"].([]any)
-	for i, p := range list {
-		to, _ := p.(map[string]any)
-		if from := sameKind(to, old, i); to != nil && from != nil {
-			copyIdentity(to, from)
-		}
+	ours, _ := want["PayloadContent"].([]any)
+	if len(ours) != 1 {
+		return "", fmt.Errorf("it has %d payloads, not one", len(ours))
 	}
-	data, err := plist.Encode(want)
+	list, _ := have["PayloadContent"].([]any)
+	var made []any
+	placed := false
+	for _, p := range list {
+		domains := preferencesOf(p)
+		if _, has := domains[domain]; has {
+			if delete(domains, domain); !placed {
+				domains[domain], placed = preferencesOf(ours[0])[domain], true
+			}
+			if len(domains) == 0 {
+				continue
+			}
+		}
+		made = append(made, p)
+	}
+	if !placed {
+		made = append(made, ours[0])
+	}
+	have["PayloadContent"] = made
+	data, err := plist.Encode(have)
 	return string(data), err
-}
-
-func copyIdentity(to, from map[string]any) {
-	for _, name := range []string{"PayloadUUID", "PayloadIdentifier"} {
-		if value, ok := from[name].(string); ok {
-			to[name] = value
-		}
-	}
-}
-
-// sameKind is the payload of a list at the same place, if it is of the same type.
-func sameKind(of map[string]any, list []any, place int) map[string]any {
-	if place >= len(list) {
-		return nil
-	}
-	p, _ := list[place].(map[string]any)
-	if p["PayloadType"] != of["PayloadType"] {
-		return nil
-	}
-	return p
 }
