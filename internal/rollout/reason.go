@@ -3,6 +3,7 @@ package rollout
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 )
 
 // Reason is why Macs are not compliant, and how many that is true of. A Mac may have several.
@@ -24,13 +25,25 @@ func (c *reasonCounts) add(reasons []string) {
 		*c = reasonCounts{}
 	}
 	for _, text := range reasons {
-		const longest = 120
-		text = text[:min(len(text), longest)]
+		text = beginning(text)
 		if _, known := (*c)[text]; !known && len(*c) >= maxReasons {
 			text = otherwise
 		}
 		(*c)[text]++
 	}
+}
+
+// beginning is a text that is not too long, cut between two characters.
+func beginning(text string) string {
+	const longest = 120 // bytes
+	if len(text) <= longest {
+		return text
+	}
+	end := longest
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
 }
 
 // most are the reasons, those of the most Macs first.
