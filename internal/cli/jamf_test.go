@@ -96,6 +96,10 @@ func TestJamfScripts(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, fmt.Sprintf("install-or-defer-%s.pkg", version)), data, 0o600); err != nil {
 					return err
 				}
+				data[bytes.Index(data, []byte{0x1f, 0x8b})+12] ^= 1 // in the Payload, which is made by gzip
+				if err := os.WriteFile(filepath.Join(env.WorkDir, fmt.Sprintf("damaged-%s.pkg", version)), data, 0o600); err != nil {
+					return err
+				}
 			}
 			return nil
 		},

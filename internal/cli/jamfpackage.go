@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func (o *jamfOptions) openPackage(d deployment.Deployment) (*rollout.Package, *o
 	if err != nil {
 		return nil, nil, fmt.Errorf("read package: %w", err)
 	}
-	p, err := measurePackage(file, d)
+	p, err := measurePackage(o.command.Context(), file, d)
 	if err != nil {
 		_ = file.Close() // it was only read
 		return nil, nil, err
@@ -48,8 +49,8 @@ func (o *jamfOptions) openPackage(d deployment.Deployment) (*rollout.Package, *o
 	return p, file, nil
 }
 
-// measurePackage reads the version of a package, and refuses one that is not of this deployment.
-func measurePackage(file *os.File, d deployment.Deployment) (*rollout.Package, error) {
+// measurePackage reads the version of a package, and refuses one that is damaged or not of this deployment.
+func measurePackage(ctx context.Context, file *os.File, d deployment.Deployment) (*rollout.Package, error) {
 	about, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("read package: %w", err)
@@ -57,6 +58,13 @@ func measurePackage(file *os.File, d deployment.Deployment) (*rollout.Package, e
 	p, err := flatpkg.Open(file, about.Size())
 	if err != nil {
 		return nil, usagef("give one from install-or-defer pkg build", "read package: %s: %w", file.Name(), err)
+	}
+	trust := flatpkg.Trust{Now: now()}
+	if p.Signature != nil && p.Signature.Timestamp != nil { // a signature with a time stamp outlives its certificate
+		trust.Now = p.Signature.Timestamp.Time
+	}
+	if err := p.Verify(ctx, trust); err != nil {
+		return nil, usagef("Macs would not install it; build it anew with install-or-defer pkg build", "%s: %w", file.Name(), err)
 	}
 	if len(p.Components) != 1 {
 		return nil, usagef("give one from install-or-defer pkg build", "%s: holds %d components, not one", file.Name(), len(p.Components))
