@@ -84,5 +84,11 @@ func doubtful(err error) bool {
 		return lost.Sent
 	}
 	e, ok := answered(err)
-	return ok && passingStatus(e.Status) && e.Status != http.StatusTooManyRequests
+	return ok && passingStatus(e.Status) && !throttled(err)
+}
+
+// throttled tells that the server has turned a request away without looking at it, since there are too many.
+func throttled(err error) bool {
+	e, ok := answered(err)
+	return ok && e.Status == http.StatusTooManyRequests
 }

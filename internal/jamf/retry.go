@@ -19,8 +19,9 @@ const (
 	longestAsking = 2 * time.Minute
 )
 
-// do makes a request, and repeats it where that may help and cannot harm. It never repeats a POST that may have reached
-// the server; that one fails with [ErrUnknownOutcome] around what happened.
+// do makes a request, and repeats it where that may help and cannot harm. It never repeats a POST that the server may have
+// carried out; that one fails with [ErrUnknownOutcome] around what happened. One that was turned away because there are too
+// many was not carried out.
 func (c *Client) do(ctx context.Context, sent call) (answer, error) {
 	settled := c.fresh.waits(sent, c.config.Clock.Now())
 	for sent.attempt = 1; ; sent.attempt++ {
@@ -46,7 +47,7 @@ func (c *Client) again(sent call, err error) (wait time.Duration, again bool) {
 	if err == nil || sent.attempt >= maxAttempts || !passing(err) {
 		return 0, false
 	}
-	if sent.method == http.MethodPost && (doubtful(err) || !isUnsent(err)) {
+	if sent.method == http.MethodPost && !isUnsent(err) && !throttled(err) {
 		return 0, false
 	}
 	if sent.shrinks && IsTimeout(err) && !isUnsent(err) {

@@ -24,20 +24,21 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		answer http.HandlerFunc
 		read   int
 		write  int
+		post   int
 	}{
-		{"the server timed out waiting", answerStatus(408), again, again},
-		{"it is asked too much", answerStatus(429), again, again},
-		{"it broke down", answerStatus(500), again, again},
-		{"what is in front of it found it gone", answerStatus(502), again, again},
-		{"it is starting", answerStatus(503), again, again},
-		{"what is in front of it had no patience", answerStatus(504), again, again},
-		{"it hung up", cut, again, again},
-		{"it says no", answerStatus(400), once, once},
-		{"it does not know the object", answerStatus(404), once, once},
-		{"it is in conflict", answerStatus(409), once, once},
-		{"it finds it too large", answerStatus(413), once, once},
-		{"it cannot process it", answerStatus(422), once, once},
-		{"it is not built for it", answerStatus(501), once, once},
+		{"the server timed out waiting", answerStatus(408), again, again, once},
+		{"it is asked too much", answerStatus(429), again, again, again},
+		{"it broke down", answerStatus(500), again, again, once},
+		{"what is in front of it found it gone", answerStatus(502), again, again, once},
+		{"it is starting", answerStatus(503), again, again, once},
+		{"what is in front of it had no patience", answerStatus(504), again, again, once},
+		{"it hung up", cut, again, again, once},
+		{"it says no", answerStatus(400), once, once, once},
+		{"it does not know the object", answerStatus(404), once, once, once},
+		{"it is in conflict", answerStatus(409), once, once, once},
+		{"it finds it too large", answerStatus(413), once, once, once},
+		{"it cannot process it", answerStatus(422), once, once, once},
+		{"it is not built for it", answerStatus(501), once, once, once},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := newStub(t)
@@ -56,7 +57,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 			equal(t, s.count("DELETE /JSSResource"), row.write)
 			_, err = c.RecalculateSmartGroup(t.Context(), "41")
 			fails(t, err)
-			equal(t, s.count("POST /api/v1/smart"), once) // never, whatever happens
+			equal(t, s.count("POST /api/v1/smart"), row.post) // only what was surely not carried out
 		})
 	}
 }
@@ -86,6 +87,25 @@ func TestALostPostIsAnUnknownOutcome(t *testing.T) {
 			equal(t, errors.Is(err, ErrUnknownOutcome), row.unknown)
 		})
 	}
+}
+
+// TestAPostThatWasTurnedAwayIsTriedAgain has the server ask for a pause, and then take it.
+func TestAPostThatWasTurnedAwayIsTriedAgain(t *testing.T) {
+	pause := func(seconds string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", seconds)
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	}
+	s := newStub(t)
+	s.on("POST /api/v1/smart-computer-groups/41/recalculate", pause("7"), answerText(200, `{"count":3}`))
+	count, err := s.client(t).RecalculateSmartGroup(t.Context(), "41")
+	ok(t, err)
+	equal(t, count, 3)
+	equal(t, s.sleeps, []time.Duration{7 * time.Second})
+	s.on("POST /api/v1/smart-computer-groups/41/recalculate", pause("3600"))
+	_, err = s.client(t).RecalculateSmartGroup(t.Context(), "41")
+	fails(t, err, "(it asks for a pause of 1h0m0s)")
 }
 
 func TestAPostThatWasNotSentIsTriedAgain(t *testing.T) {

@@ -47,7 +47,7 @@ func TestOneFaultIsOvercome(t *testing.T) {
 		kind jamftest.FaultKind
 		may  string // the method with which it may end the apply: a POST is not repeated
 	}{
-		"429": {jamftest.TooManyRequests, "POST"}, "500": {jamftest.InternalError, "POST"}, "502": {jamftest.BadGateway, "POST"},
+		"429": {jamftest.TooManyRequests, "nothing"}, "500": {jamftest.InternalError, "POST"}, "502": {jamftest.BadGateway, "POST"},
 		"503": {jamftest.Unavailable, "POST"}, "504": {jamftest.GatewayTimeout, "POST"},
 		"a dropped connection": {jamftest.Drop, "POST"}, "a lost answer": {jamftest.LostResponse, "POST /api/v1/packages/{id}/upload"},
 		"an expired token": {jamftest.ExpireToken, "nothing"}, "the edge": {jamftest.Firewall, ""},
