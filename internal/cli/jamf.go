@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -56,6 +55,7 @@ type jamfOptions struct {
 	config, state, pkg string
 	verbose, yes       bool
 	command            *cobra.Command
+	swept              bool // what earlier commands have left beside the state is looked for once
 }
 
 func (o *jamfOptions) flags(command *cobra.Command) {
@@ -106,6 +106,11 @@ func (o *jamfOptions) with(run func(context.Context, *session) error) (err error
 	if err != nil {
 		return err
 	}
+	lock, err := o.lockState()
+	if err != nil {
+		return err
+	}
+	defer unlockState(lock)
 	s, err := o.open(d)
 	if err != nil {
 		return err
@@ -211,34 +216,6 @@ func credentials(stdin io.Reader, prompt io.Writer) (jamf.Credentials, error) {
 		c.Password = typed
 	}
 	return c, nil
-}
-
-// stateFile is where the state is.
-func (o *jamfOptions) stateFile() string {
-	if o.state != "" {
-		return o.state
-	}
-	return strings.TrimSuffix(o.config, filepath.Ext(o.config)) + ".jamf.json"
-}
-
-func (o *jamfOptions) readState() (*rollout.State, error) {
-	data, err := readInput(nil, o.stateFile())
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read state: %w", err)
-	}
-	state, err := rollout.ReadState(data)
-	if err != nil {
-		return nil, usagef("mend it, or move it away: what was made is found again on the server, as far as it is marked", "%s: %w", o.stateFile(), err)
-	}
-	return state, nil
-}
-
-func (o *jamfOptions) saveState(s *rollout.State) error {
-	data, err := s.Bytes()
-	if err != nil {
-		return err
-	}
-	return replace(o.stateFile(), data)
 }
 
 // jamfHint says what a person can do about some of the errors.
