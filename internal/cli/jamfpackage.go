@@ -41,7 +41,7 @@ func (o *jamfOptions) openPackage(d deployment.Deployment) (*rollout.Package, *o
 	if err != nil {
 		return nil, nil, fmt.Errorf("read package: %w", err)
 	}
-	p, err := measurePackage(o.command.Context(), file, d)
+	p, err := o.measurePackage(o.command.Context(), file, d)
 	if err != nil {
 		_ = file.Close() // it was only read
 		return nil, nil, err
@@ -50,7 +50,7 @@ func (o *jamfOptions) openPackage(d deployment.Deployment) (*rollout.Package, *o
 }
 
 // measurePackage reads the version of a package, and refuses one that is damaged or not of this deployment.
-func measurePackage(ctx context.Context, file *os.File, d deployment.Deployment) (*rollout.Package, error) {
+func (o *jamfOptions) measurePackage(ctx context.Context, file *os.File, d deployment.Deployment) (*rollout.Package, error) {
 	about, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("read package: %w", err)
@@ -73,7 +73,14 @@ func measurePackage(ctx context.Context, file *os.File, d deployment.Deployment)
 	if have.Identifier != want {
 		return nil, usagef("build one with install-or-defer pkg build --config", "%s: is of %s, and the configuration of %s", file.Name(), have.Identifier, want)
 	}
-	return rollout.NewPackage(have.Version, file, about.Size())
+	measured, err := rollout.NewPackage(have.Version, file, about.Size())
+	if err != nil {
+		return nil, err
+	}
+	if measured.Notes, err = o.choiceNotes(ctx, p, d); err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return measured, nil
 }
 
 // uninstallScript is the script that removes the program, as Jamf Pro runs it: with a mount point, a computer and a user as

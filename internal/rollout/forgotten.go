@@ -45,7 +45,7 @@ func (s *survey) planForgotten(ctx context.Context, o Options) error {
 			return err
 		case on && o.Resume:
 			s.plan.Changes = slices.Insert(s.plan.Changes, 0, Change{Kind: k.kind, Name: k.name, ID: e.ID, Action: Switch})
-		case on && !(o.Prune && e.Created): // which deletes it
+		case on && (!o.Prune || !e.Created): // to prune is to delete it
 			s.plan.note("policy %q is on, and is not declared any more: it was turned on here; --resume turns it off", k.name)
 		}
 	}

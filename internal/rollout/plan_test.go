@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,14 @@ func TestAPolicyWithoutAPackageIsRefused(t *testing.T) {
 	w := newWorld(t, jamftest.Options{}, small)
 	w.pkg = nil
 	expect(t, w.refused(rollout.Options{}), `policy "Install or Defer": there is no package for it; make one with install-or-defer pkg build, and give it with --package`)
+}
+
+func TestWhatIsKnownOfThePackageIsTold(t *testing.T) {
+	w := newWorld(t, jamftest.Options{}, small)
+	w.pkg.Notes = []string{"the package is large"}
+	if notes := w.plan(rollout.Options{}).Notes; !slices.Contains(notes, "the package is large") {
+		t.Error(notes)
+	}
 }
 
 func TestAFrequencyThatDoesNotSuitTheSettingsIsTold(t *testing.T) {

@@ -19,6 +19,9 @@ func (s *survey) planPackage(ctx context.Context, o Options) error {
 		s.missPackage()
 		return nil
 	}
+	if s.config.Package != nil {
+		s.plan.Notes = append(s.plan.Notes, s.config.Package.Notes...)
+	}
 	k := key{KindPackage, wanted.Name}
 	clash, err := s.clash(ctx, wanted)
 	if err != nil {

@@ -33,7 +33,8 @@ type Package struct {
 	Version string
 	Content io.ReaderAt
 	Size    int64
-	Hash    string // SHA3-512, in hexadecimal
+	Hash    string   // SHA3-512, in hexadecimal
+	Notes   []string // what of it a plan tells
 }
 
 // Rollout is one deployment on one server.
