@@ -14,8 +14,8 @@
 //   - What others have made stays: objects, groups in a scope, exclusions, limitations, packages of a policy, settings of
 //     an object that are not declared. An object that was there before is not changed unless that is asked for, and never
 //     deleted.
-//   - Nothing is turned on by itself but what was made here and never turned on yet. A policy that somebody has turned off
-//     stays off, and a rollout that was widened is not narrowed.
+//   - Nothing is turned on by itself but what was made here and never turned on yet, and after a rollback nothing at all. A
+//     policy that somebody has turned off stays off, and a rollout that was widened is not narrowed.
 //   - A file that Macs know by its name is never replaced. A new version is a new package, and the policy is switched to
 //     it when the server says that it is there.
 //   - A profile is written only when its settings differ, since each write goes to every Mac, and it keeps the identity
