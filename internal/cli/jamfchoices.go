@@ -34,7 +34,7 @@ func (o *jamfOptions) choiceNotes(ctx context.Context, p *flatpkg.Package, d dep
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil: // it may be of another version
-		return []string{"the package is not compared with the file: it does not tell what it was built with"}, nil
+		return []string{fmt.Sprintf("the package is not compared with the file: %s", err)}, nil
 	}
 	is, err := choicesOf(has)
 	if err != nil {
