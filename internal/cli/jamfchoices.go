@@ -21,7 +21,7 @@ import (
 // choiceNotes tell where a package was built with other choices than those of the file now: it would do on Macs what the file
 // does not say. Settings count where no profile brings those of the file to Macs all the same.
 func (o *jamfOptions) choiceNotes(ctx context.Context, p *flatpkg.Package, d deployment.Deployment) ([]string, error) {
-	_, logo, err := pkgOptions{config: o.config}.deployment()
+	logo, err := pkgOptions{config: o.config}.logo(d)
 	if err != nil {
 		return []string{fmt.Sprintf("the package is not compared with the file: %s", err)}, nil
 	}

@@ -54,7 +54,7 @@ func deployed(t *testing.T, text string) (*jamfOptions, deployment.Deployment) {
 func built(t *testing.T, text string) (name string) {
 	t.Helper()
 	o, d := deployed(t, text)
-	_, logo, err := pkgOptions{config: o.config}.deployment()
+	logo, err := pkgOptions{config: o.config}.logo(d)
 	if err != nil {
 		t.Fatal(err)
 	}

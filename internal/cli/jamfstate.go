@@ -89,14 +89,15 @@ func (o *jamfOptions) lockState() (*os.File, error) {
 			_ = file.Close() // nothing was written
 			return nil, fmt.Errorf("lock state: %s: %w", name, err)
 		}
-		if sameFile(file, name) {
+		if stillAt(file, name) {
 			return file, nil
 		}
 		_ = file.Close() // whoever had it before has deleted it in between
 	}
 }
 
-func sameFile(file *os.File, name string) bool {
+// stillAt tells whether an open file is the one that has a name now.
+func stillAt(file *os.File, name string) bool {
 	held, err := file.Stat()
 	if err != nil {
 		return false
