@@ -1,7 +1,6 @@
 package enforce
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -22,7 +21,7 @@ func (t *turn) ask(scene Scene) Action {
 	case len(ours) == 0:
 		return t.askByHand(scene)
 	case t.agreed():
-		return t.install(cmp.Or(s.AgreedHow, WhyAgreed), scene)
+		return t.install(t.agreedHow(), scene)
 	case t.deferred():
 		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
 	case t.acting() && power(ours) != Stay: // two restarts would meet

@@ -245,25 +245,6 @@ func (m *mac) scene(c *chapter) enforce.Scene {
 	}
 }
 
-// uid is who is at the Mac; 0 for nobody.
-func (c *chapter) uid() int {
-	switch {
-	case c.nobody:
-		return 0
-	case c.other:
-		return 502
-	default:
-		return 501
-	}
-}
-
-// handOver leaves the Mac to the other person.
-func (c *chapter) handOver() {
-	if c.handsOver {
-		c.other, c.handsOver = !c.other, false
-	}
-}
-
 // perform carries an action out.
 func (m *mac) perform(c *chapter, action enforce.Action) enforce.Event {
 	switch a := action.(type) {
@@ -356,21 +337,6 @@ func (m *mac) warn(c *chapter) enforce.Event {
 	by := c.uid()
 	c.handOver()
 	return enforce.Warned{By: by, Scene: m.scene(c)}
-}
-
-// heldBack lists those of some updates that Apple does not let the Mac have yet.
-func (c *chapter) heldBack(updates []enforce.Update) []enforce.Update {
-	if !c.ramped || c.some {
-		return updates[:min(len(updates), map[bool]int{true: 1}[c.ramped])]
-	}
-	return updates
-}
-
-func labels(updates []enforce.Update) (all []string) {
-	for _, u := range updates {
-		all = append(all, u.Label)
-	}
-	return all
 }
 
 // put installs updates.

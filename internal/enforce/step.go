@@ -105,6 +105,14 @@ func (t *turn) agree(by int, how Why) {
 	t.s.Agreed, t.s.AgreedBy, t.s.AgreedHow = t.now, by, how
 }
 
+// agreedHow tells how an installation was agreed to.
+func (t *turn) agreedHow() Why {
+	if t.s.AgreedHow == "" {
+		return WhyAgreed
+	}
+	return t.s.AgreedHow
+}
+
 // disown drops an agreement that is another person's than who is at the Mac now: they have neither agreed nor been warned.
 // Nobody who logs out, or to the login window, takes theirs along.
 func (t *turn) disown(scene Scene) {

@@ -107,21 +107,28 @@ func TestAPromptWaitsForACallAndNoLongerThanPatienceLasts(t *testing.T) {
 func TestWhatAppleDoesNotGiveYetIsNotAskedForAndKeepsNothingElseBack(t *testing.T) {
 	each(t, everything(), func(m moment) string {
 		held := enforce.Withheld(m.after, m.wall)
-		switch a := m.action.(type) {
-		case enforce.Wait:
-			if a.Why == enforce.WhyLater && len(held) < len(m.after.Pending) {
+		switch wait, waits := m.action.(enforce.Wait); {
+		case waits:
+			if wait.Why == enforce.WhyLater && len(held) < len(m.after.Pending) {
 				return "waits though there is more to do"
 			}
-		case enforce.Prompt, enforce.Warn, enforce.Remind, enforce.Install, enforce.Download:
-			if slices.ContainsFunc(about(a), func(u enforce.Update) bool { return slices.Contains(held, u) }) {
-				return fmt.Sprintf("%T is about what cannot be had", a)
-			}
-			if len(about(a)) == 0 {
-				return fmt.Sprintf("%T is about nothing", a)
-			}
+		case slices.ContainsFunc(about(m.action), func(u enforce.Update) bool { return slices.Contains(held, u) }):
+			return fmt.Sprintf("%T is about what cannot be had", m.action)
+		case speaks(m.action) && len(about(m.action)) == 0:
+			return fmt.Sprintf("%T is about nothing", m.action)
 		}
 		return ""
 	})
+}
+
+// speaks tells whether an action is about updates.
+func speaks(action enforce.Action) bool {
+	switch action.(type) {
+	case enforce.Download, enforce.Prompt, enforce.Warn, enforce.Install, enforce.Remind:
+		return true
+	case enforce.Look, enforce.AskRestart, enforce.ForceRestart, enforce.Hold, enforce.Finish, enforce.Wait:
+	}
+	return false
 }
 
 // about lists the updates that an action is about.

@@ -3,7 +3,6 @@ package enforce
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -89,11 +88,9 @@ func components(version string) (numbers [3]int, added string, ok bool) {
 		return numbers, added, false
 	}
 	for i, part := range parts {
-		n, err := strconv.Atoi(part)
-		if err != nil || n < 0 {
+		if numbers[i], ok = number(part); !ok || strings.Trim(part, "0123456789") != "" {
 			return numbers, added, false
 		}
-		numbers[i] = n
 	}
 	return numbers, added, true
 }

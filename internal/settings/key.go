@@ -85,6 +85,8 @@ const tenYears = 10 * 365 * 24 * 3600
 const since = "1.0.0"
 
 // known is the table for this package alone, built once. Nobody may change it.
+//
+//nolint:gochecknoglobals // it is handed out to nobody
 var known = sync.OnceValue(func() index {
 	x := index{all: Table(), named: map[string]*Key{}}
 	for i := range x.all {

@@ -92,15 +92,15 @@ func (p *Play) late() (broken []string) {
 // excused tells whether a turn that does not enforce waits for what the Mac cannot do without: where only a person can
 // install, that is also a person.
 func (p *Play) excused(d Decision) bool {
-	switch d.Action.Reason() {
+	switch d.Action.Reason() { //nolint:exhaustive // the others excuse nothing
+	case enforce.WhyPower, enforce.WhySpace, enforce.WhySettingUp, enforce.WhyOthers:
+		return true
 	case enforce.WhyNobody:
 		return p.byHand()
 	case enforce.WhyLater: // all of it, or the rest is enforced
 		return len(enforce.Withheld(d.State, d.At)) == len(d.State.Pending)
 	case enforce.WhyDeclared: // it is macOS's turn, unless who is there cannot do anything but wait for that
 		return !d.At.Add(time.Minute).Before(d.State.Declared.At) || p.Scenario().Person.NoOwner || p.Scenario().Other.NoOwner
-	case enforce.WhyPower, enforce.WhySpace, enforce.WhySettingUp, enforce.WhyOthers:
-		return true
 	default:
 		return false
 	}
