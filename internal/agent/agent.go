@@ -64,7 +64,9 @@ func (a *Agent) Turn(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	t := &turn{agent: a, log: log}
+	careful := *a
+	careful.Host.Tree = &homes{Tree: a.Host.Tree, log: log}
+	t := &turn{agent: &careful, log: log}
 	t.load()
 	if err := a.trusted(log, t.config.Identifier); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/install-or-defer/install-or-defer/internal/macos"
@@ -23,6 +24,9 @@ type Files struct {
 	Before func(Step) error
 
 	mu sync.Mutex
+
+	homeless atomic.Bool                                    // a home did not answer, so that none is looked into any more
+	reading  func(path string, limit int64) ([]byte, error) // reads in homes, for tests; nil for readWhole
 }
 
 // Reasons to leave a file alone.
@@ -34,9 +38,18 @@ var (
 	errRelative   = errors.New("is not an absolute path")
 )
 
-// Read implements [macos.Tree]. It waits for nobody: a named pipe is refused like a folder or a device is.
-func (*Files) Read(path string, limit int64) ([]byte, error) {
-	file, err := openRegular(path, os.O_RDONLY, 0)
+// Read implements [macos.Tree]. It waits for nobody: a named pipe is refused like a folder or a device is, and a home that
+// does not answer is given up.
+func (f *Files) Read(path string, limit int64) ([]byte, error) {
+	if macos.Personal(path) {
+		return f.readAtHome(path, limit)
+	}
+	return readWhole(path, limit)
+}
+
+// readWhole reads a file, as long as it is no larger than a limit.
+func readWhole(path string, limit int64) ([]byte, error) {
+	file, err := openToRead(path)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +66,7 @@ func (*Files) Read(path string, limit int64) ([]byte, error) {
 
 // Tail implements [macos.Ledger]. What is added to the file meanwhile is left to the next look.
 func (*Files) Tail(path string, most int64) ([]byte, error) {
-	file, err := openRegular(path, os.O_RDONLY, 0)
+	file, err := openToRead(path)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +79,8 @@ func (*Files) Tail(path string, most int64) ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(file, begin, about.Size()-begin))
 }
 
-// openRegular opens a regular file, and follows no link at its path.
+// openRegular opens a regular file to change it, and follows no link at its path. Its folder is one that only root can
+// change.
 func openRegular(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	refused := func(err error) error { return &fs.PathError{Op: "open", Path: path, Err: err} }
 	if !filepath.IsAbs(path) {

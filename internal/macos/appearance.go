@@ -27,6 +27,9 @@ func darkVariant(host Host, icon string) string {
 	return icon
 }
 
+// Personal tells whether a path leads into the home of a person, who decides what lies there and may write anything.
+func Personal(name string) bool { return strings.HasPrefix(name, usersFolder+"/") }
+
 // personalPreferences is where a person's preferences for all programs lie. Names that no account has are refused, since
 // they could lead elsewhere.
 func personalPreferences(person Person) (name string, ok bool) {

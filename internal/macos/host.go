@@ -72,9 +72,10 @@ func (o Output) Text() string {
 }
 
 // Tree is the file tree. Paths are absolute. A symbolic link at the path itself is refused with [ErrLink] by Read, and
-// never followed by Write and Remove.
+// never followed by Write and Remove. Read also refuses one on the way that others than root can have put there.
 type Tree interface {
-	// Read returns a regular file's content, and an error when it holds more than limit bytes ([ErrTooLarge]).
+	// Read returns a regular file's content, and an error when it holds more than limit bytes ([ErrTooLarge]). A file in a
+	// person's home ([Personal]) is waited for only a while ([ErrSlow]).
 	Read(path string, limit int64) ([]byte, error)
 	// Write replaces a file as a whole, durably: a reader, or a Mac that loses power, sees the old content or the new.
 	Write(path string, data []byte, mode fs.FileMode) error
@@ -132,6 +133,7 @@ var (
 	ErrLink     = errors.New("is a symbolic link, which is refused")
 	ErrTooLarge = errors.New("is larger than allowed")
 	ErrLocked   = errors.New("is held by another turn")
+	ErrSlow     = errors.New("does not answer, and is not waited for")
 )
 
 // UntrustedError says that a tool is not run, since others than root could have put another program in its place.
