@@ -124,13 +124,13 @@ func TestWhatToolsSayIsNeverPartOfACommand(t *testing.T) {
 	}
 }
 
-// TestNothingThatIsKeptNamesAPerson plays every scenario with a person and programs of telling names, and searches what is
-// logged, written down and reported.
+// TestNothingThatIsKeptNamesAPerson plays every scenario with a person and programs of telling names, also one in which no
+// tool can tell who that is, and searches what is logged, written down and reported.
 func TestNothingThatIsKeptNamesAPerson(t *testing.T) {
 	t.Parallel()
 	const name = "quillfeather"
 	kept := []string{agent.StatePath, agent.JournalPath, agent.ReportPath, agent.LogPath, macos.PreferencesPath(agent.Identifier)}
-	for _, s := range sim.Scenarios() {
+	for _, s := range append(sim.Scenarios(), nameless()...) {
 		s.Person.Name, s.Person.Unsaved = name, true
 		s.Settings = withStyle(s.Settings, "jamfhelper")
 		s.Settings["DiagnosticLog"] = true
@@ -153,6 +153,24 @@ func TestNothingThatIsKeptNamesAPerson(t *testing.T) {
 			t.Errorf("%s: the log names the person: %s", s.Name, around(said, name))
 		}
 	}
+}
+
+// nameless is a Mac on which the tools misbehave that tell who is at it, in every way: first scutil, then those that are asked
+// in its place.
+func nameless() []sim.Scenario {
+	var all []sim.Scenario
+	for _, tool := range []string{"id", "stat"} {
+		for _, first := range sim.FaultKinds() {
+			for _, second := range sim.FaultKinds() {
+				s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
+				s.Name = first + " scutil, " + second + " " + tool
+				s.Faults = []sim.Fault{{Tool: "scutil", Kind: first}, {Tool: tool, Kind: second}}
+				s.Limit = 2 * time.Hour
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 // around is the part of a text that a word is in.

@@ -42,6 +42,9 @@ func (c Console) Person(ctx context.Context) (Person, error) {
 // errHidden is that nobody owns the console, which says nothing about who is logged in behind the login window.
 var errHidden = errors.New("scutil does not say who is logged in behind the login window")
 
+// errNoUserID does not say whose, since no line of the log names a person.
+var errNoUserID = errors.New("id -u does not print the user id of who owns /dev/console")
+
 // owner asks who owns /dev/console. That is root at the login window, whether or not people are logged in behind it.
 func (c Console) owner(ctx context.Context) (Sessions, error) {
 	out, err := c.Host.Runner.Run(ctx, Command{Path: statPath, Args: []string{"-f%Su", "/dev/console"}, Timeout: shortly})
@@ -64,7 +67,7 @@ func (c Console) owner(ctx context.Context) (Sessions, error) {
 	}
 	var known bool
 	if person.UID, known = userID(firstLine(out.Stdout)); !known || person.UID < 0 {
-		return Sessions{}, fmt.Errorf("id -u %q: %q is not a user id", person.Name, firstLine(out.Stdout))
+		return Sessions{}, errNoUserID // what it printed may hold the name
 	}
 	if person.Nobody() {
 		return Sessions{}, errHidden

@@ -166,7 +166,7 @@ func TestConsoleAsksTheOwnerOfTheConsoleWhereScutilIsSilent(t *testing.T) {
 		{"nothing knows", map[string]Output{"scutil": {}, "stat": {Code: 1}}, Person{}, true},
 		{"there is no tool", nil, Person{}, true},
 		{"id is missing", map[string]Output{"stat": {Stdout: "ann\n"}}, Person{}, true},
-		{"id says no number", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "no such user\n"}}, Person{}, true},
+		{"id says no number", map[string]Output{"stat": {Stdout: "quillfeather\n"}, "id": {Stdout: "id: quillfeather: no such user\n"}}, Person{}, true},
 		{"id says a number that no user has", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "10000000000\n"}}, Person{}, true},
 		{"id says a negative number", map[string]Output{"stat": {Stdout: "ann\n"}, "id": {Stdout: "-2\n"}}, Person{}, true},
 	} {
@@ -175,6 +175,9 @@ func TestConsoleAsksTheOwnerOfTheConsoleWhereScutilIsSilent(t *testing.T) {
 			person, err := Console{Host: Host{Runner: r}}.Person(t.Context())
 			if err == nil && person != row.want || (err != nil) != row.err {
 				t.Errorf("got %+v, %v; want %+v, error %t", person, err, row.want, row.err)
+			}
+			if err != nil && strings.Contains(err.Error(), "quillfeather") {
+				t.Errorf("the error names the person: %v", err)
 			}
 		})
 	}
