@@ -75,7 +75,7 @@ func parse(text string) (Line, error) {
 	number, rest, hasNumber := strings.Cut(strings.TrimPrefix(body, `{"n":`), `,"prev":"`)
 	prev, _, hasPrev := strings.Cut(rest, `"`)
 	n, err := strconv.Atoi(number)
-	if !hasNumber || !hasPrev || err != nil || n < 1 {
+	if !hasNumber || !hasPrev || err != nil || n < 1 || !json.Valid([]byte(text)) {
 		return Line{}, errors.New("is none that this program writes")
 	}
 	return Line{Head{n, hash}, prev, json.RawMessage(text)}, nil

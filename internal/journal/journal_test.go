@@ -163,6 +163,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(join(lines), []byte{})
 	f.Add(join(lines[:1]), join(lines[1:]))
 	f.Add([]byte("{\"n\":1,\"prev\":\"\",\"hash\":\"\"}\n"), []byte("\n\n{"))
+	f.Add([]byte(mustForge(`1,"prev":"","what":"x"`)), []byte(mustForge(`{"n":2,"prev":"",what`)))
 	f.Fuzz(func(t *testing.T, one, two []byte) {
 		c := journal.Read(one, two)
 		for i, l := range c.Lines {

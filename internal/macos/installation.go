@@ -145,7 +145,7 @@ func (t *Transcript) blame(text string) {
 	if t.Problem != "" {
 		return
 	}
-	text = strings.TrimRight(excerpt(text), ". ")
+	text = trimEnd(excerpt(text), ".")
 	if len(text) > 1 && text[0] >= 'A' && text[0] <= 'Z' && (text[1] < 'A' || text[1] > 'Z') {
 		text = strings.ToLower(text[:1]) + text[1:]
 	}

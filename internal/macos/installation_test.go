@@ -139,6 +139,7 @@ func FuzzParseListing(f *testing.F) {
 		f.Add(readFixture(f, name))
 	}
 	f.Add("- --all\n\tTitle: x, Version: 1, Size: 99999999999999999999K, Action: shut down, Deferred: YES")
+	f.Add("* Label: x\n\tTitle: foo\u00a0, \n* x\n\tbar\u00a0, , 1K [restart]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		l := ParseListing(text)
 		cut := false
@@ -177,6 +178,7 @@ func FuzzParseTranscript(f *testing.F) {
 		f.Add(readFixture(f, name))
 	}
 	f.Add("x: No such update\rInstalled y\rPackage failed: z\rRestarting")
+	f.Add("Error x\u00a0.\u00a0. .\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := ParseTranscript(text)
 		for _, name := range append(slices.Concat(r.Downloaded, r.Installed, r.NoSuch), r.Problem) {

@@ -9,12 +9,13 @@ import (
 func FuzzInstallLog(f *testing.F) {
 	f.Add(declared(before, sequoia, sequoias, onThursday) + padded(after, atEleven) + noUpdates)
 	f.Add("2026-08-30 15:23:36-04 host softwareupdated[754]: |EnforcedInstallDate:2026-08-21T13:00:00Z|VersionString:26.6.2)\n")
+	f.Add("2025-11-13 08:59:56-05 host softwareupdated[754]: |EnforcedInstallDate:0000-12-31T23:00:00-01:00|VersionString:15.7.2|\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		for entry := range declaredEntries(text, time.UTC) {
 			d := entry.declared
 			switch entry.kind {
 			case logDeclared:
-				if !isVersion(d.Version) || d.Enforced.IsZero() && !strings.Contains(text, "0001-01-01") || !strings.Contains(text, d.Version) || d.Build != "" && !isBuild(d.Build) {
+				if !isVersion(d.Version) || d.Enforced.IsZero() && !containsAny(text, "0001-01-01", "0000-12-31") || !strings.Contains(text, d.Version) || d.Build != "" && !isBuild(d.Build) {
 					t.Errorf("%q: %+v", text, entry)
 				}
 			case logPadded:

@@ -173,7 +173,7 @@ func parseFields(u *enforce.Update, text string) (complete bool) {
 		fields = "Size:" + fields
 	}
 	if u.Title = clean(title); !complete {
-		u.Title = strings.TrimRight(u.Title, " \t,")
+		u.Title = trimEnd(u.Title, ",")
 	}
 	for fields != "" {
 		var field string
@@ -225,7 +225,7 @@ func parseOldDetails(u *enforce.Update, text string) (complete bool) {
 			title, version = head, ""
 		}
 	}
-	u.Title, u.Version = clean(strings.TrimRight(title, " \t,")), clean(version)
+	u.Title, u.Version = clean(trimEnd(title, ",")), clean(version)
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/install-or-defer/install-or-defer/internal/enforce"
@@ -137,6 +138,11 @@ func clean(text string) string {
 		}
 		return c
 	}, strings.ToValidUTF8(text, string(utf8.RuneError)))
+}
+
+// trimEnd cuts signs off the end of a text, and every kind of space: to people, one that does not break looks like any other.
+func trimEnd(text, signs string) string {
+	return strings.TrimRightFunc(text, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(signs, c) })
 }
 
 // clip shortens a text to at most limit bytes, and leaves no half character at its end.
