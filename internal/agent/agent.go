@@ -59,6 +59,9 @@ func (a *Agent) Turn(ctx context.Context) error {
 	if err := a.able(log); err != nil {
 		return err
 	}
+	if err := a.trusted(log, ourLock()); err != nil { // before it is taken: others may hold it
+		return err
+	}
 	release, err := a.lock(log)
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (a *Agent) Turn(ctx context.Context) error {
 	careful.Host.Tree = &homes{Tree: a.Host.Tree, log: log}
 	t := &turn{agent: &careful, log: log}
 	t.load()
-	if err := a.trusted(log, t.config.Identifier); err != nil {
+	if err := a.trusted(log, ourFiles(t.config.Identifier)...); err != nil {
 		return err
 	}
 	return t.run(ctx)

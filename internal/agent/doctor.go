@@ -242,6 +242,7 @@ type ourFile struct {
 	mode       fs.FileMode // type and permission bits
 	required   bool
 	launchd    bool // launchd reads it, and refuses it in words of its own
+	private    bool // others may not even read it
 }
 
 func (d *doctor) files() {

@@ -87,9 +87,17 @@ func ourFiles(identifier string) []ourFile {
 		{name: "build settings", path: BuildPath, mode: 0o644},
 		{name: "state file", path: StatePath, mode: 0o644},
 		{name: "journal", path: JournalPath, mode: 0o644},
+		{name: "older journal", path: oldJournalPath, mode: 0o644},
+		{name: "report", path: ReportPath, mode: 0o644},
+		{name: "reset mark", path: ResetPath, mode: 0o644},
+		{name: "window mark", path: windowPath, mode: 0o600},
+		ourLock(),
 		{name: "LaunchDaemon", path: LaunchDaemonPath(identifier), mode: 0o644, required: true, launchd: true},
 	}
 }
+
+// ourLock is the file that is locked during a turn. Who can open it, and be it to read, can lock it.
+func ourLock() ourFile { return ourFile{name: "lock", path: lockPath, mode: 0o600, private: true} }
 
 // fault says why a file of ours cannot be trusted; nothing if it can.
 func (f ourFile) fault(entry macos.Entry) string {
@@ -98,6 +106,8 @@ func (f ourFile) fault(entry macos.Entry) string {
 		return fmt.Sprintf("can be written by others than root (mode %04o)", perm)
 	case entry.UID != 0 || entry.GID != 0:
 		return fmt.Sprintf("belongs to user %d and group %d, not to root:wheel", entry.UID, entry.GID)
+	case f.private && perm&0o077 != 0:
+		return fmt.Sprintf("can be opened by others than root, who could hold it locked (mode %04o)", perm)
 	}
 	return ""
 }
@@ -108,8 +118,8 @@ func (f ourFile) fix() string {
 }
 
 // trusted refuses to go on with files that others than root could have changed: what they hold may be anybody's will.
-func (a *Agent) trusted(log *logLines, identifier string) error {
-	for _, f := range ourFiles(identifier) {
+func (a *Agent) trusted(log *logLines, files ...ourFile) error {
+	for _, f := range files {
 		entry, err := a.Host.Lister.Stat(f.path)
 		if err != nil || entry.Mode&fs.ModeSymlink != 0 {
 			continue // who reads it says what is wrong

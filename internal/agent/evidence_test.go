@@ -149,12 +149,19 @@ func TestResetIsToldAndAnInstallationThatForgetsIsHeard(t *testing.T) {
 	}
 }
 
+const lockPath = agent.SupportFolder + "/turn.lock"
+
 func TestFilesThatOthersCanWriteAreNotTrusted(t *testing.T) {
 	for name, path := range map[string]string{
 		"folder": agent.SupportFolder, "program": agent.BinaryPath, "state": agent.StatePath, "journal": agent.JournalPath,
-		"LaunchDaemon": agent.LaunchDaemonPath(agent.Identifier), "build settings": agent.BuildPath,
+		"LaunchDaemon": agent.LaunchDaemonPath(agent.Identifier), "build settings": agent.BuildPath, "older journal": oldJournalPath,
+		"report": agent.ReportPath, "reset mark": agent.ResetPath, "window mark": agent.SupportFolder + "/window.pid", "lock": lockPath,
 	} {
-		for _, mode := range []fs.FileMode{0o666, 0o664, 0o622} {
+		modes := []fs.FileMode{0o666, 0o664, 0o622}
+		if path == lockPath {
+			modes = append(modes, 0o644, 0o640, 0o604)
+		}
+		for _, mode := range modes {
 			t.Run(fmt.Sprint(name, mode), func(t *testing.T) {
 				p := promisetest.New(deferringDaily())
 				p.Meddle = func(n int) {
@@ -173,7 +180,7 @@ func TestFilesThatOthersCanWriteAreNotTrusted(t *testing.T) {
 				if len(p.Turns) < 4 || p.Turns[2].Err == nil || !strings.Contains(p.Turns[2].Err.Error(), "cannot be trusted") {
 					t.Fatalf("the turn is taken: %v", p.Turns[2].Err)
 				}
-				if !p.Said("The fix: sudo chown root:wheel ") || len(p.Tools(p.Turns[2])) > 1 {
+				if !p.Said("The fix: sudo chown root:wheel \""+path+"\"; sudo chmod ") || len(p.Tools(p.Turns[2])) > 1 {
 					t.Errorf("it runs %q", p.Tools(p.Turns[2]))
 				}
 			})

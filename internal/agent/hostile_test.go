@@ -156,7 +156,7 @@ func TestALinkAtAPathOfOursIsRefusedAndItsTargetUntouched(t *testing.T) {
 func TestALinkAtTheLockIsRemovedAndStopsNothing(t *testing.T) {
 	p := promisetest.New(deferringDaily())
 	p.Put("/Users/alex/target", []byte("theirs"), 0o644)
-	p.Put(agent.SupportFolder+"/turn.lock", []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
+	p.Put(lockPath, []byte("/Users/alex/target"), fs.ModeSymlink|0o755)
 	p.ToEnd(t.Context())
 	p.Removed(t)
 	if data, _ := p.File("/Users/alex/target"); string(data) != "theirs" || !p.Said("Removing what was put in the place of the lock") {
