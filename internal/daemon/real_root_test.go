@@ -255,10 +255,10 @@ func (r root) daemon(args ...string) *daemon {
 	return d
 }
 
-// end waits for the end of the daemon, and returns its exit code.
+// end waits for the end of the daemon, for a few minutes at most, and returns its exit code.
 func (r root) end(d *daemon) int {
 	r.Helper()
-	timer := time.AfterFunc(time.Minute, func() { _ = d.Process.Kill() })
+	timer := time.AfterFunc(5*time.Minute, func() { _ = d.Process.Kill() })
 	defer timer.Stop()
 	_ = d.Wait()
 	return d.ProcessState.ExitCode()
@@ -279,12 +279,12 @@ func (r root) turn(answers ...string) calls {
 	return r.calls()
 }
 
-// await waits until something is so, for half a minute at most.
+// await waits until something is so, for a few minutes at most.
 func (r root) await(what string, so func() bool) {
 	r.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for range 3000 {
+	for range 20000 {
 		if so() {
 			return
 		}

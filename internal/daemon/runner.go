@@ -36,7 +36,16 @@ const (
 // Runner runs tools. The zero Runner refuses all.
 type Runner struct {
 	allowed []string
-	files   *Files // for the process ids that are kept
+	files   *Files        // for the process ids that are kept
+	slow    time.Duration // in the place of killGrace, drainTime and reapTime, for tests; zero for these
+}
+
+// or is a time that tests may set.
+func (r *Runner) or(usual time.Duration) time.Duration {
+	if r.slow > 0 {
+		return r.slow
+	}
+	return usual
 }
 
 // NewRunner returns a Runner of the known tools.
@@ -74,7 +83,7 @@ func (r *Runner) End(pid int) error {
 	if pid <= 1 {
 		return fmt.Errorf("end process %d: not one of ours", pid)
 	}
-	if err := endGroup(-pid); err != nil && !errors.Is(err, syscall.ESRCH) {
+	if err := endGroup(-pid, r.or(killGrace)); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("end process %d: %w", pid, err)
 	}
 	return nil
@@ -107,6 +116,7 @@ type process struct {
 	cmd         *exec.Cmd
 	out, errOut capture
 	limits      limits
+	grace, reap time.Duration
 	awake       time.Duration
 	done        chan struct{} // closed when it has ended and its output is read; cmd and awake may be looked at from then
 }
@@ -127,11 +137,11 @@ func (r *Runner) start(ctx context.Context, c macos.Command) (*process, error) {
 	cmd.Env = []string{} // nil would be our own
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.WaitDelay = drainTime
+	cmd.WaitDelay = r.or(drainTime)
 	if c.Stdin != "" {
 		cmd.Stdin = strings.NewReader(c.Stdin)
 	}
-	p := &process{cmd: cmd, done: make(chan struct{})}
+	p := &process{cmd: cmd, done: make(chan struct{}), grace: r.or(killGrace), reap: r.or(reapTime)}
 	cmd.Stdout, cmd.Stderr = &p.out, &p.errOut
 	p.limits = limits{watch: startWatch(), timeout: c.Timeout, until: c.Until}
 	if err := cmd.Start(); err != nil {
@@ -195,19 +205,19 @@ func (p *process) attend(ctx context.Context, stop <-chan struct{}) (timedOut bo
 
 // kill ends the process and all of its group: first it asks, then it does not.
 func (p *process) kill() {
-	_ = endGroup(-p.cmd.Process.Pid)
+	_ = endGroup(-p.cmd.Process.Pid, p.grace)
 	select {
 	case <-p.done:
-	case <-after(reapTime):
+	case <-after(p.reap):
 	}
 }
 
 // endGroup asks a process group to end, and after a while does not ask.
-func endGroup(group int) error {
+func endGroup(group int, grace time.Duration) error {
 	if err := syscall.Kill(group, syscall.SIGTERM); err != nil {
 		return err
 	}
-	for watch := startWatch(); watch.awake() < killGrace; <-after(killGrace / 100) {
+	for watch := startWatch(); watch.awake() < grace; <-after(killGrace / 100) {
 		if errors.Is(syscall.Kill(group, 0), syscall.ESRCH) {
 			return nil
 		}

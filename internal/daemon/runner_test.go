@@ -20,10 +20,13 @@ const shell = "/bin/sh"
 
 // script is a command of the shell, for a runner that allows it.
 func script(text string) macos.Command {
-	return macos.Command{Path: shell, Args: []string{"-c", text}, Timeout: time.Minute}
+	return macos.Command{Path: shell, Args: []string{"-c", text}, Timeout: time.Hour}
 }
 
-func shellRunner() *Runner { return &Runner{allowed: []string{shell}, files: &Files{}} }
+// shellRunner is a runner of the shell that waits for it as long as a busy machine may need.
+func shellRunner() *Runner {
+	return &Runner{allowed: []string{shell}, files: &Files{}, slow: time.Minute}
+}
 
 func mustRun(t *testing.T, c macos.Command) macos.Output {
 	t.Helper()
@@ -126,12 +129,12 @@ func notLinux() bool {
 	return err != nil
 }
 
-// gone waits for the end of a process, for five seconds at most.
+// gone waits for the end of a process, for a minute at least.
 func gone(t *testing.T, pid int) bool {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for range 500 {
+	for range 6000 {
 		if !alive(t, pid) {
 			return true
 		}
@@ -154,45 +157,87 @@ func pids(t *testing.T, text string) []int {
 	return list
 }
 
+// onePID is the process id that a tool has printed.
+func onePID(t *testing.T, text string) int {
+	t.Helper()
+	list := pids(t, text)
+	if len(list) != 1 {
+		t.Fatalf("%q is not one process id", text)
+	}
+	return list[0]
+}
+
+// writes is a part of a script: it writes something into a file, which is there as a whole or not at all.
+func writes(file, what string) string {
+	return "echo " + what + " > " + file + ".new; mv " + file + ".new " + file
+}
+
 // stubborn does not end when asked, nor does its child.
 const stubborn = `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' & echo $$; while :; do sleep 1; done`
+
+// patiently tries something with a limit that grows, until what is to be cut off had got as far as it was to: on a machine
+// that is busy with something else, a tool takes long to start.
+func patiently(t *testing.T, try func(limit time.Duration) (ready bool)) {
+	t.Helper()
+	limit := 300 * time.Millisecond
+	for range 6 {
+		if try(limit) {
+			return
+		}
+		limit *= 4
+	}
+	t.Fatalf("no tool got ready within %s", limit)
+}
 
 func TestP15AHangingToolIsKilledWithItsChildren(t *testing.T) {
 	for _, row := range []struct {
 		name, text string
-		limit      func(*macos.Command)
+		slow       time.Duration
+		limit      func(*macos.Command, time.Duration)
 	}{
-		{"at its timeout", "sleep 1000 & echo $!; echo $$; wait", func(c *macos.Command) { c.Timeout = 300 * time.Millisecond }},
-		{"at a time on the wall clock", "sleep 1000 & echo $!; echo $$; wait", func(c *macos.Command) { c.Until = time.Now().Add(300 * time.Millisecond) }},
-		{"though it does not end when asked", stubborn, func(c *macos.Command) { c.Timeout = 300 * time.Millisecond }},
+		{"at its timeout", "sleep 1000 & echo $!; echo $$; wait", time.Minute, func(c *macos.Command, d time.Duration) { c.Timeout = d }},
+		{"at a time on the wall clock", "sleep 1000 & echo $!; echo $$; wait", time.Minute, func(c *macos.Command, d time.Duration) {
+			c.Until = time.Now().Add(d)
+		}},
+		{"though it does not end when asked", stubborn, 0, func(c *macos.Command, d time.Duration) { c.Timeout = d }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			c := script(row.text)
-			row.limit(&c)
-			out := mustRun(t, c)
-			if !out.TimedOut || out.Awake < 250*time.Millisecond || out.Awake > 10*time.Second {
-				t.Errorf("%+v", out)
-			}
-			started := pids(t, out.Stdout)
-			if len(started) != 2 {
-				t.Fatalf("%q", out.Stdout)
-			}
-			for _, pid := range started {
-				if !gone(t, pid) {
-					t.Errorf("process %d runs on", pid)
+			patiently(t, func(limit time.Duration) bool {
+				c := script(row.text)
+				row.limit(&c, limit)
+				runner := shellRunner()
+				runner.slow = row.slow
+				out, err := runner.Run(t.Context(), c)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
+				if !out.TimedOut || out.Awake < limit-limit/8 {
+					t.Errorf("with %s: %+v", limit, out)
+				}
+				started := pids(t, out.Stdout)
+				for _, pid := range started {
+					if !gone(t, pid) {
+						t.Errorf("process %d runs on", pid)
+					}
+				}
+				return len(started) == 2
+			})
 		})
 	}
 }
 
 func TestRunEndsAToolThatIsAskedToEnd(t *testing.T) {
-	c := script("trap 'echo bye; exit 7' TERM; sleep 1000 & wait")
-	c.Timeout = 300 * time.Millisecond
-	if out := mustRun(t, c); out.Stdout != "bye\n" || out.Code != 7 || !out.TimedOut {
-		t.Errorf("%+v", out)
-	}
+	patiently(t, func(limit time.Duration) bool {
+		c := script("trap 'echo bye; exit 7' TERM; echo ready; sleep 1000 & wait")
+		c.Timeout = limit
+		out := mustRun(t, c)
+		ready := strings.HasPrefix(out.Stdout, "ready\n")
+		if !out.TimedOut || ready && (out.Stdout != "ready\nbye\n" || out.Code != 7) {
+			t.Errorf("%+v", out)
+		}
+		return ready
+	})
 }
 
 func TestRunIsOverAtATimeThatHasPassed(t *testing.T) {
@@ -205,10 +250,20 @@ func TestRunIsOverAtATimeThatHasPassed(t *testing.T) {
 
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(300*time.Millisecond, cancel)
-	out, err := shellRunner().Run(ctx, script("echo $$; sleep 1000"))
-	if err != nil || out.TimedOut || out.Code != -1 || !gone(t, pids(t, out.Stdout)[0]) {
+	file := filepath.Join(t.TempDir(), "pid")
+	ready := make(chan struct{})
+	go func() {
+		defer close(ready)
+		awaitFile(t, file)
+		cancel()
+	}()
+	out, err := shellRunner().Run(ctx, script("echo $$; "+writes(file, "$$")+"; sleep 1000"))
+	<-ready
+	if err != nil || out.TimedOut || out.Code != -1 {
 		t.Errorf("%+v, %v", out, err)
+	}
+	if pid := onePID(t, out.Stdout); !gone(t, pid) {
+		t.Errorf("process %d runs on", pid)
 	}
 	if _, err := shellRunner().Run(ctx, script("true")); !errors.Is(err, context.Canceled) {
 		t.Error(err)
@@ -216,16 +271,26 @@ func TestRunEndsWithItsContext(t *testing.T) {
 }
 
 func TestRunLeavesAloneWhatAToolLeavesBehind(t *testing.T) {
-	out := mustRun(t, script("sleep 1000 & echo $!"))
-	pid := pids(t, out.Stdout)[0]
-	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
-	if out.TimedOut || out.Code != 0 || out.Awake > 10*time.Second || !alive(t, pid) {
-		t.Errorf("%+v; alive: %t", out, alive(t, pid))
-	}
+	patiently(t, func(limit time.Duration) bool {
+		runner := shellRunner()
+		runner.slow = limit // for which it waits for more from what is left behind
+		out, err := runner.Run(t.Context(), script("sleep 1000 & echo $!"))
+		if err != nil || out.TimedOut || out.Code != 0 {
+			t.Errorf("%+v, %v", out, err)
+		}
+		started := pids(t, out.Stdout)
+		for _, pid := range started {
+			if !alive(t, pid) {
+				t.Errorf("process %d has ended", pid)
+			}
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		return len(started) == 1
+	})
 }
 
 func TestRunKeepsBothEndsOfALongOutput(t *testing.T) {
-	out := mustRun(t, script(`echo first; i=0; while [ $i -lt 40000 ]; do echo "a line that is fifty bytes long and says no more"; i=$((i+1)); done; echo last; echo whole >&2`))
+	out := mustRun(t, script(`echo first; yes "a line that is fifty bytes long and says no more" | head -n 40000; echo last; echo whole >&2`))
 	if !out.Cut || !strings.HasPrefix(out.Stdout, "first\n") || !strings.HasSuffix(out.Stdout, "more\nlast\n") || out.Stderr != "whole\n" {
 		t.Errorf("cut: %t, %d bytes, stderr %q", out.Cut, len(out.Stdout), out.Stderr)
 	}
@@ -263,78 +328,18 @@ func TestCaptureKeepsAllThatFits(t *testing.T) {
 	}
 }
 
-func TestAStandingToolStandsUntilItIsStopped(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "pids")
-	standing, err := shellRunner().Start(t.Context(), macos.Command{Path: shell, Args: []string{"-c", "sleep 1000 & echo $! $$ > " + file + ".new; mv " + file + ".new " + file + "; wait"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	started := awaitFile(t, file)
-	for _, pid := range pids(t, started) {
-		if !alive(t, pid) {
-			t.Errorf("process %d does not run", pid)
-		}
-	}
-	standing.Stop()
-	standing.Stop()
-	for _, pid := range pids(t, started) {
-		if !gone(t, pid) {
-			t.Errorf("process %d runs on", pid)
-		}
-	}
-}
-
-func TestAStandingToolThatEndsIsReaped(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "pid")
-	standing, err := shellRunner().Start(t.Context(), macos.Command{Path: shell, Args: []string{"-c", "echo $$ > " + file + ".new; mv " + file + ".new " + file}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if pid := pids(t, awaitFile(t, file))[0]; !gone(t, pid) {
-		t.Errorf("process %d runs on", pid)
-	}
-	standing.Stop()
-}
-
-func TestAStandingToolEndsWithItsContextAndItsTime(t *testing.T) {
-	for _, row := range []struct {
-		name    string
-		timeout time.Duration
-	}{{"context", 0}, {"timeout", time.Second}} {
-		t.Run(row.name, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			file := filepath.Join(t.TempDir(), "pid")
-			_, err := shellRunner().Start(ctx, macos.Command{
-				Path: shell, Timeout: row.timeout,
-				Args: []string{"-c", "echo $$ > " + file + ".new; mv " + file + ".new " + file + "; sleep 1000"},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			pid := pids(t, awaitFile(t, file))[0]
-			if row.timeout == 0 {
-				cancel()
-			}
-			if !gone(t, pid) {
-				t.Errorf("process %d runs on", pid)
-			}
-		})
-	}
-}
-
-// awaitFile waits for a file, for five seconds at most, and reads it.
+// awaitFile waits for a file, for a minute at least, and reads it.
 func awaitFile(t *testing.T, name string) string {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for range 500 {
+	for range 6000 {
 		if data, err := os.ReadFile(name); err == nil {
 			return string(data)
 		}
 		<-tick.C
 	}
-	t.Fatalf("%s does not appear", name)
+	t.Errorf("%s does not appear", name)
 	return ""
 }
 

@@ -79,11 +79,7 @@ func TestScenariosPlayToTheirEnds(t *testing.T) {
 	for _, s := range sim.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			m := sim.New(s)
-			began := time.Now()
 			tally := m.Play(t.Context(), turn)
-			if took := time.Since(began); took > 3*time.Second {
-				t.Errorf("the play takes %v", took)
-			}
 			got := ends{
 				tally.Removed, tally.Prompts, tally.Warnings > 0, tally.Restarts, tally.Forced,
 				tally.Ended.Sub(start).Truncate(time.Hour), m.Remaining(),
