@@ -16,7 +16,7 @@ const maxWords = 300
 // readError reads an answer that says no. It takes any bytes. secrets are hidden in what it repeats.
 func readError(sent call, got answer, secrets *secrets) *APIError {
 	e := &APIError{Method: sent.method, Path: secrets.hide(sent.plain()), Status: got.status}
-	repeat := func(text string) string { return oneLine(secrets.hide(text)) }
+	repeat := secrets.line
 	text := strings.TrimSpace(strings.ToValidUTF8(string(got.body), "\uFFFD"))
 	switch {
 	case strings.HasPrefix(text, "{"):

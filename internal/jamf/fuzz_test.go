@@ -49,6 +49,7 @@ func FuzzError(f *testing.F) {
 	f.Add(401, []byte(`{"error":"invalid_client"}`))
 	f.Add(404, []byte("404 page not found"))
 	f.Add(500, []byte(`{"httpStatus":500,"errors":[]}`))
+	f.Add(500, []byte("hunt\x00er2! hunt\u200ber2!"))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		var hidden secrets
 		hidden.add("hunter2!")

@@ -96,6 +96,10 @@ func (s *secrets) add(texts ...string) {
 	slices.SortFunc(s.texts, func(a, b string) int { return len(b) - len(a) })
 }
 
+// line makes one line of a text, without the secrets in it. What stands apart in the text may be a secret once the
+// characters in between are dropped.
+func (s *secrets) line(text string) string { return s.hide(oneLine(s.hide(text))) }
+
 // hide takes the secrets out of a text.
 func (s *secrets) hide(text string) string {
 	s.mu.Lock()

@@ -70,4 +70,5 @@ func TestSecretsAreHiddenInWhatIsRepeated(t *testing.T) {
 	var s secrets
 	s.add("", "abc", "s3cr3t&x", "s3cr3t&x-and-more")
 	equal(t, s.hide("abc s3cr3t&x s3cr3t%26x s3cr3t&x-and-more"), "abc (hidden) (hidden) (hidden)")
+	equal(t, s.line("abc\ns3cr3t&x s3c\x00r3t&x"), "abc (hidden) (hidden)")
 }

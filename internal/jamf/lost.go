@@ -49,7 +49,7 @@ func (c *Client) lose(sent call, reached bool, err error) *LostError {
 	return &LostError{
 		Method: sent.method, Path: c.secrets.hide(sent.plain()), Sent: reached,
 		Timeout: errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout(),
-		Cause:   oneLine(c.secrets.hide(err.Error())), err: err,
+		Cause:   c.secrets.line(err.Error()), err: err,
 	}
 }
 

@@ -38,8 +38,8 @@ func (c *Client) trace(e Exchange) {
 	if c.config.Trace == nil {
 		return
 	}
-	e.Path, e.Problem = c.secrets.hide(e.Path), oneLine(c.secrets.hide(e.Problem))
-	e.Deprecation = oneLine(c.secrets.hide(e.Deprecation))
+	e.Path, e.Problem = c.secrets.hide(e.Path), c.secrets.line(e.Problem)
+	e.Deprecation = c.secrets.line(e.Deprecation)
 	c.tracing.Lock()
 	defer c.tracing.Unlock()
 	c.config.Trace(e)
