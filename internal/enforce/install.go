@@ -28,7 +28,7 @@ func (t *turn) installAlone(scene Scene) Action {
 
 func (t *turn) installed(e Installed) Action {
 	s := &t.s
-	if e.Outcome == OutcomeLater && t.withhold(e.Later) {
+	if t.withhold(e.Later) {
 		return t.withoutThem()
 	}
 	s.Install.Ended, s.Install.Cause = true, e.Cause
