@@ -84,7 +84,7 @@ func (t *turn) failed(cause string) Action {
 
 func (t *turn) restart(power Power, scene Scene) Action {
 	s := &t.s
-	s.Restart = RestartState{Power: power, Asked: t.now, Asks: 1}
+	s.Restart = RestartState{Power: power, Asked: t.now, Up: t.up(), Asks: 1}
 	if !scene.empty() {
 		return AskRestart{Power: power, Why: WhyInstalled}
 	}

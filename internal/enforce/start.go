@@ -16,7 +16,7 @@ func (t *turn) started(e TurnStarted) Action {
 	t.limit()
 	switch {
 	case s.Restart.Power != Stay && !t.restarted(e.Boot):
-		s.Restart.Asked, s.Restart.Forced = t.now, time.Time{}
+		s.Restart.Asked, s.Restart.Up, s.Restart.Forced = t.now, t.up(), time.Time{}
 		s.Restart.Asks++
 		return AskRestart{Power: s.Restart.Power, Why: WhyRestartPending}
 	case s.Restart.Power != Stay:

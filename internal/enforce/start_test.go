@@ -132,6 +132,25 @@ func TestWithoutALookNothingSetsADeadline(t *testing.T) {
 	}
 }
 
+func TestARestartThatNobodyNoticedIsNotTheOneAskedForLater(t *testing.T) {
+	s := tell(t)
+	s.begins()
+	s.answers(enforce.AnswerDefer, "Wait deferred")
+	s.pass(4 * time.Hour)
+	restarted := s.now
+	s.boot = time.Time{} // since then sysctl does not answer
+	s.pass(time.Hour)
+	s.turn("Look turn")
+	s.looked("Prompt due", macOS)
+	s.answers(enforce.AnswerInstall, "Install agreed")
+	s.installed("AskRestart installed")
+	s.hears(enforce.StillUp{}, "ForceRestart still-up")
+	s.hears(enforce.RestartForced{Cause: "not now"}, "Wait restart-refused")
+	s.pass(20 * time.Minute)
+	s.boot = restarted
+	s.turn("AskRestart restart-pending")
+}
+
 func TestARestartIsNotTakenToHaveBeenOnceItIsKnownWhenTheMacStarted(t *testing.T) {
 	for name, restarts := range map[string]bool{"it has not": false, "it has": true} {
 		t.Run(name, func(t *testing.T) {

@@ -82,16 +82,18 @@ func (i *InstallState) forget() {
 
 // RestartState is the restart or shut down that is under way.
 type RestartState struct {
-	Power  Power     `json:"power,omitzero"`
-	Asked  time.Time `json:"asked,omitzero"`
-	Forced time.Time `json:"forced,omitzero"` // the system took the order to force it
-	Asks   int       `json:"asks,omitzero"`
+	Power  Power         `json:"power,omitzero"`
+	Asked  time.Time     `json:"asked,omitzero"`
+	Up     time.Duration `json:"up,omitzero"`     // for how long the Mac had been up then; 0 where that was not known
+	Forced time.Time     `json:"forced,omitzero"` // the system took the order to force it
+	Asks   int           `json:"asks,omitzero"`
 }
 
 // ClockState is how a clock that is set back is noticed.
 type ClockState struct {
-	Seen time.Time `json:"seen,omitzero"` // the latest time seen
-	Boot time.Time `json:"boot,omitzero"` // when the Mac started, by the clock of the last turn
+	Seen   time.Time `json:"seen,omitzero"`   // the latest time seen
+	Boot   time.Time `json:"boot,omitzero"`   // when the Mac started, by the clock of the last turn
+	Unsure bool      `json:"unsure,omitzero"` // the last turn could not tell that
 }
 
 // Mirror is what is known of the two local preference values, which show the round to administrators. [Step] keeps Found;

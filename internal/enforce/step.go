@@ -61,7 +61,8 @@ func (t *turn) step(event Event) Action {
 		if boot = e.Boot; t.clockUnset(boot) {
 			return Wait{Why: WhyClock}
 		}
-		t.fresh = !boot.IsZero() && !t.s.Clock.Boot.IsZero() && t.now.Sub(boot) < t.s.Restart.Asked.Sub(t.s.Clock.Boot)-jitter
+		t.fresh = !boot.IsZero() && t.now.Sub(boot) < t.s.Restart.Up-jitter
+		t.s.Clock.Unsure = boot.IsZero()
 	}
 	if t.gap = t.now.Sub(t.s.Clock.Seen); t.s.Clock.Seen.IsZero() {
 		t.gap = 0
@@ -142,6 +143,14 @@ func (t *turn) restarted(boot time.Time) bool {
 		return !r.Forced.IsZero() || r.Asks >= maxBlindAsks
 	}
 	return t.fresh || t.s.Clock.Boot.After(r.Asked)
+}
+
+// up is for how long the Mac has been up; 0 where this turn cannot tell.
+func (t *turn) up() time.Duration {
+	if t.s.Clock.Unsure {
+		return 0
+	}
+	return t.now.Sub(t.s.Clock.Boot)
 }
 
 // clockUnset tells whether the clock says a time before this program was built, as it does on a Mac that has lost its

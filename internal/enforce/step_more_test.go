@@ -265,6 +265,8 @@ func TestARestartAskedForInTheFutureIsNotAskedForForEver(t *testing.T) {
 	s := tell(t)
 	s.turn("Look turn")
 	s.s.Restart = enforce.RestartState{Power: enforce.Restart, Asked: start.AddDate(1, 0, 0)}
+	s.turn("AskRestart restart-pending")
+	s.restarts()
 	s.turn("Look restarted")
 }
 
