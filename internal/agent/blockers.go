@@ -53,8 +53,9 @@ func blockersOf(s enforce.State, now time.Time, methods []enforce.Method, rights
 	add(s.Look.Failures > 0, BlockerLook)
 	add(s.Unseen > 0, BlockerWindows)
 	add(s.Install.Failures > 0, BlockerFailed)
-	add(overdue && slices.Contains(methods, enforce.ByPerson), BlockerPerson)
-	add(len(enforce.Withheld(s, now)) > 0, BlockerLater)
+	held := len(enforce.Withheld(s, now))
+	add(overdue && slices.Contains(methods, enforce.ByPerson) && held < len(s.Pending), BlockerPerson)
+	add(held > 0, BlockerLater)
 	add(s.Lapsed, BlockerLapsed)
 	if len(s.Pending) > 0 {
 		list = append(list, rights...)

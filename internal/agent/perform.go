@@ -350,7 +350,7 @@ func (t *turn) remind(ctx context.Context, a enforce.Remind) enforce.Event {
 		return enforce.Reminded{}
 	}
 	w := t.window(windowManual, a.Overdue, a.Updates)
-	notes := t.lackNotes(w)
+	notes := lackNotes(w, a.Lack)
 	if a.NoOwner {
 		notes = append(notes, w.note(language.OwnerNote))
 	}

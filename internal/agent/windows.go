@@ -69,7 +69,7 @@ func (t *turn) promptWindow(p enforce.Prompt) view {
 		notes = append(notes, w.note(language.DeclarationNote))
 	case enforce.LimitTime, enforce.LimitCount, enforce.LimitValue, enforce.LimitNone:
 	}
-	notes = append(notes, t.lackNotes(w)...)
+	notes = append(notes, lackNotes(w, enforce.Lacks(t.policy, t.state, t.agent.Host.Clock.Now(), t.seen))...)
 	if t.seen.Others > 0 && w.facts.Restart {
 		notes = append(notes, w.note(language.OthersNote))
 	}
@@ -81,8 +81,8 @@ func (t *turn) promptWindow(p enforce.Prompt) view {
 }
 
 // lackNotes say what the person can do so that the Mac is ready.
-func (t *turn) lackNotes(w view) []string {
-	switch enforce.Lacks(t.policy, t.state, t.agent.Host.Clock.Now(), t.seen) {
+func lackNotes(w view, lack enforce.Lack) []string {
+	switch lack {
 	case enforce.LackPower:
 		return []string{w.note(language.PowerNote)}
 	case enforce.LackSpace:

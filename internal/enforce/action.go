@@ -66,6 +66,7 @@ type Remind struct {
 	Standing bool     // keep a window up
 	Overdue  bool     // the deadline has passed: the window cannot be dismissed
 	NoOwner  bool     // the person cannot install, and is to ask for help
+	Lack     Lack     // what the Mac lacks for it
 	Why
 }
 

@@ -58,7 +58,7 @@ func (s Scene) whoIsNotAsked() Why {
 // askByHand turns to the person where only they, or macOS itself, can install.
 func (t *turn) askByHand(scene Scene) Action {
 	s := &t.s
-	s.Lack = t.lacks(scene)
+	s.Lack = lacking(scene, t.p.MinimumBattery, t.p.MinimumSpace) // who installs by hand needs all of it, however late
 	overdue, most := s.Deadline.Sub(t.now) < shortestPrompt, maxReminders
 	if overdue {
 		most = maxRemindersOverdue
@@ -232,7 +232,7 @@ func (t *turn) unseen() Action {
 
 func (t *turn) remind(r Remind) Action {
 	t.s.Reminders++
-	r.Updates = t.byHand()
+	r.Updates, r.Lack = t.byHand(), t.s.Lack
 	return r
 }
 

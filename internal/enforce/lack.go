@@ -33,6 +33,11 @@ func (t *turn) lacks(scene Scene) Lack {
 	if t.overdue() && !t.now.Before(t.s.Deadline.Add(patience)) {
 		charge, space = min(charge, powerFloor), 0
 	}
+	return lacking(scene, charge, space)
+}
+
+// lacking tells what a Mac lacks of a charge and of a free space.
+func lacking(scene Scene, charge int, space int64) Lack {
 	switch {
 	case scene.OnBattery && scene.Charge < charge:
 		return LackPower

@@ -174,7 +174,12 @@ func TestWhatIsLackingIsKnownWhereThePersonInstallsToo(t *testing.T) {
 	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: low()}, "Prompt due")
 	s.must(s.s.Lack == enforce.LackPower, "lacks %q", s.s.Lack)
 	s.hears(enforce.Answered{Answer: enforce.AnswerInstall, Scene: low()}, "Remind by-hand")
+	s.must(s.action.(enforce.Remind).Lack == enforce.LackPower, "the reminder is %+v", s.action)
 	s.hears(enforce.Reminded{}, "Look reminded")
 	s.looked("Remind by-hand", macOS)
 	s.must(s.s.Lack == enforce.LackNothing, "lacks %q", s.s.Lack)
+	for lack, scene := range map[enforce.Lack]enforce.Scene{enforce.LackPower: low(), enforce.LackSpace: full()} { // however late
+		s.due(s.s.Deadline.Add(48*time.Hour), scene, "Remind by-hand-overdue")
+		s.must(s.action.(enforce.Remind).Lack == lack && s.s.Lack == lack, "the reminder is %+v", s.action)
+	}
 }
