@@ -115,3 +115,49 @@ func firstColumn(t *testing.T, name string) (cells []string) {
 	}
 	return cells[1:]
 }
+
+// Who has gone to the login window has all of HardRestartDelay to come back, also where it cannot always be told that they
+// are still logged in.
+func TestWhoIsBehindTheLoginWindowIsWaitedForWhereScutilFailsOnce(t *testing.T) {
+	s := short(ordinary(answering(sim.Act{Do: sim.Install})))
+	s.Person.Unsaved = true
+	asked := promisetest.Actions[enforce.AskRestart](promisetest.New(s).ToEnd(t.Context()))[0].Real.Sub(sim.CommonStart())
+	s.Plan = []sim.Event{{At: asked - time.Minute, Do: sim.LoginWindow}}
+	for skip := range 16 {
+		s.Faults = []sim.Fault{{Tool: "scutil", Kind: sim.Exit, Skip: skip, Times: 1}}
+		p := promisetest.New(s).ToEnd(t.Context())
+		asked, forced := promisetest.Actions[enforce.AskRestart](p), promisetest.Actions[enforce.ForceRestart](p)
+		if len(asked) == 0 || len(forced) == 0 {
+			t.Fatalf("with the scutil number %d failing it is asked for a restart %d times, and %d are forced", skip, len(asked), len(forced))
+		}
+		if after := forced[0].At.Sub(asked[0].At); after < 5*time.Minute {
+			t.Errorf("with the scutil number %d failing it is forced after %s", skip, after)
+		}
+	}
+}
+
+// Whether a person can authorize a new macOS is known of that person, not of the Mac.
+func TestRightsAreOfWhoIsAtTheMac(t *testing.T) {
+	for name, row := range map[string]struct {
+		main, other bool // can authorize one
+	}{"who cannot takes over": {true, false}, "who can takes over": {false, true}} {
+		t.Run(name, func(t *testing.T) {
+			s := short(ordinary(answering(sim.Act{Do: sim.Defer})))
+			s.Settings["MaxDeferralTime"] = int64(20 * 3600)
+			s.Silicon, s.Limit, s.Management = true, 23*time.Hour, sim.Management{Unescrowed: true}
+			s.Person.NoOwner = !row.main
+			s.Other = sim.Person{Name: "robin", Answers: []sim.Act{{Do: sim.Defer}}, NoOwner: !row.other}
+			s.Plan = []sim.Event{{At: 19 * time.Hour, Do: sim.SwitchUser}} // within a day of the look at the other's rights
+			p := playOut(t, s)
+			asked, helped := 0, 0
+			for _, d := range promisetest.Actions[enforce.Remind](p) {
+				if d.Action.(enforce.Remind).NoOwner {
+					helped++
+				} else {
+					asked++
+				}
+			}
+			must(t, (asked > 0) == row.other && (helped > 0) == !row.other, "asked to install %d times, and to ask for help %d times", asked, helped)
+		})
+	}
+}
