@@ -108,6 +108,10 @@ func TestWhatIsNotPendingIsNotHeldBack(t *testing.T) {
 	s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Cause: "ramped", Later: []string{"another"}, Scene: somebody}, "Look verify")
 	s.must(s.s.Later.IsZero() && len(s.s.Ramped) == 0, "%q is waited for", s.s.Ramped)
 	s.looked("Wait install-failed", macOS)
+	s = tell(t)
+	s.begins(safari)
+	s.answers(enforce.AnswerInstall, "Install agreed")
+	s.hears(enforce.Installed{Outcome: enforce.OutcomeLater, Cause: "ramped", Later: []string{"another"}, Scene: somebody}, "Wait install-failed")
 }
 
 func TestAWeekAfterTheDeadlineItIsNotBelievedAnyMore(t *testing.T) {
