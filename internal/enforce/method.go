@@ -125,10 +125,10 @@ func (t *turn) await() {
 	}
 }
 
-// lapse notes it where the declaration has come to nothing. From then on the updates are left to the person.
+// lapse notes it where the declaration by which macOS may act has come to nothing. From then on the updates are left to the person.
 func (t *turn) lapse() {
 	s := &t.s
-	if !s.Lapsed && !s.Declared.None() && t.late() {
+	if t.late() {
 		s.Lapsed = true
 		t.note("the declaration of macOS " + s.Declared.Version + " has come to nothing: its date is over, and the update is still offered")
 	}

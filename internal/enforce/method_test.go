@@ -322,3 +322,37 @@ func TestNoDeclaration(t *testing.T) {
 		t.Error("a declaration is one of a version")
 	}
 }
+
+func TestTheTimeThatMacOSHasHadIsAwakeTimeSinceItsDate(t *testing.T) {
+	s, d := declares(t)
+	s.must(s.s.Awaited == 0, "before the date it had %s", s.s.Awaited)
+	s.awaits(d.At.Add(time.Hour), d)
+	s.must(s.s.Awaited == time.Hour, "an hour after it, it had %s", s.s.Awaited)
+	s.now = s.now.Add(-30 * time.Minute)
+	s.s, _ = enforce.Step(s.p, s.s, s.now, enforce.TurnStarted{Boot: s.boot, Declaration: d})
+	s.must(s.s.Awaited == time.Hour, "when the clock is set back it had %s", s.s.Awaited)
+	s = tell(t)
+	s.begins()
+	s.awaits(start.Add(2*time.Hour), enforce.Declaration{})
+	s.must(s.s.Awaited == 0, "without a declaration it had %s", s.s.Awaited)
+}
+
+func TestAfterADayOfAwakeTimeAnotherDateOfMacOSIsNotBelieved(t *testing.T) {
+	for awaited, lapsed := range map[time.Duration]bool{24*time.Hour - time.Second: false, 24 * time.Hour: true} {
+		s, d := declares(t)
+		s.now = d.At.Add(48 * time.Hour)
+		s.s.Clock.Seen, s.s.Lapsed, s.s.Awaited = s.now, true, awaited
+		d.Padded = s.now.Add(time.Hour)
+		s.s, _ = enforce.Step(s.p, s.s, s.now, enforce.TurnStarted{Boot: s.boot, Declaration: d})
+		s.must(s.s.Lapsed == lapsed, "after %s it has lapsed: %t", awaited, s.s.Lapsed)
+	}
+}
+
+func TestADeclarationThatDoesNotCountHoldsNothingUp(t *testing.T) {
+	s, d := declares(t)
+	s.p.Declarations = false
+	s.now = d.At
+	s.hears(enforce.TurnStarted{Boot: s.boot, Declaration: d}, "Look turn")
+	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: somebody, Declaration: d}, "Download not-cached")
+	s.hears(enforce.Downloaded{Scene: somebody}, "Warn deadline")
+}
