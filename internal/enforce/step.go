@@ -64,9 +64,7 @@ func (t *turn) step(event Event) Action {
 		t.fresh = !boot.IsZero() && t.now.Sub(boot) < t.s.Restart.Up-jitter
 		t.s.Clock.Unsure = boot.IsZero()
 	}
-	if t.gap = t.now.Sub(t.s.Clock.Seen); t.s.Clock.Seen.IsZero() {
-		t.gap = 0
-	}
+	t.gap = t.now.Sub(t.s.Clock.Seen)
 	t.s.keepTime(t.now, boot)
 	switch e := event.(type) {
 	case TurnStarted:
