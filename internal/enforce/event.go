@@ -25,7 +25,7 @@ type Wish struct {
 // Scene is what the person at the Mac, and the Mac itself, are up to. What is not known is as if all were well.
 type Scene struct {
 	Somebody   bool  // a person is logged in at the console
-	UID        int   // their user id; 0 where it is not known
+	UID        int   // their user id; 0 for nobody, and where it is not known
 	Locked     bool  // their screen is locked
 	Busy       bool  // they are in a call, or show something
 	NoOwner    bool  // the person cannot authorize a new macOS

@@ -115,7 +115,7 @@ func (t *turn) agreedHow() Why {
 // disown drops an agreement that is another person's than who is at the Mac now: they have neither agreed nor been warned.
 // Nobody who logs out, or to the login window, takes theirs along.
 func (t *turn) disown(scene Scene) {
-	if scene.Somebody && scene.UID != 0 && scene.UID != t.s.AgreedBy {
+	if scene.UID != 0 && scene.UID != t.s.AgreedBy {
 		t.s.Agreed = time.Time{}
 	}
 }
