@@ -356,3 +356,38 @@ func TestADeclarationThatDoesNotCountHoldsNothingUp(t *testing.T) {
 	s.hears(enforce.Looked{Updates: []enforce.Update{macOS}, Scene: somebody, Declaration: d}, "Download not-cached")
 	s.hears(enforce.Downloaded{Scene: somebody}, "Warn deadline")
 }
+
+func TestADeclarationIsOfAnUpdateAndOfAllBeforeIt(t *testing.T) {
+	for _, row := range []struct {
+		declared, offered string
+		covered           bool
+	}{
+		{"27.0", "27", true},
+		{"27", "27.0", true},
+		{"26.1", "15.7.2", true},
+		{"26.1", "26.1", true},
+		{"26.1", "26.1.1", true}, // 26.1 stands for the newest of it
+		{"26.1", "26.2", false},
+		{"26.1", "26.10", false},
+		{"26.10", "26.9", true},
+		{"26.1", "27", false},
+		{"26.1 (a)", "26.1", true},
+		{"26.1", "26.1 (a)", false},
+		{"26.1 (b)", "26.1 (a)", true},
+		{"26.1 (a)", "26.1 (b)", false},
+		{"26.1", "15beta.7", false},
+		{"26.1", "beta", false},
+		{"26.1", "", false},
+		{"26.1", "1.2.3.4", false},
+		{"beta", "15.7.2", false},
+	} {
+		u := macOS
+		u.Version = row.offered
+		p := policy()
+		p.Declarations = true
+		got := enforce.Methods(p, enforce.State{Pending: []enforce.Update{u}, Declared: enforce.Declaration{Version: row.declared}}, start)[0]
+		if (got == enforce.ByDeclaration) != row.covered {
+			t.Errorf("%q of %q: %s", row.declared, row.offered, got)
+		}
+	}
+}
