@@ -380,6 +380,7 @@ func TestADeclarationIsOfAnUpdateAndOfAllBeforeIt(t *testing.T) {
 		{"26.1", "", false},
 		{"26.1", "1.2.3.4", false},
 		{"beta", "15.7.2", false},
+		{"27.beta", "26.1", false},
 	} {
 		u := macOS
 		u.Version = row.offered

@@ -61,7 +61,7 @@ func (t *turn) step(event Event) Action {
 		if boot = e.Boot; t.clockUnset(boot) {
 			return Wait{Why: WhyClock}
 		}
-		t.fresh = !boot.IsZero() && t.now.Sub(boot) < t.s.Restart.Up-jitter
+		t.fresh = t.now.Sub(boot) < t.s.Restart.Up-jitter
 		t.s.Clock.Unsure = boot.IsZero()
 	}
 	t.gap = t.now.Sub(t.s.Clock.Seen)

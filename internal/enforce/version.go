@@ -74,8 +74,11 @@ func titleGeneration(title string) (generation, bool) {
 func notAfter(version, other string) bool {
 	a, aAdded, ok := components(version)
 	b, bAdded, known := components(other)
-	if by := slices.Compare(a[:], b[:]); by != 0 || !ok || !known {
-		return ok && known && by < 0
+	if !ok || !known {
+		return false
+	}
+	if by := slices.Compare(a[:], b[:]); by != 0 {
+		return by < 0
 	}
 	return aAdded <= bAdded
 }

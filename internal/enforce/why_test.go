@@ -71,6 +71,13 @@ func TestExplainInFull(t *testing.T) {
 		}, []string{
 			"Nothing speaks against looking for updates now.", "No deadline is set: none is before a look has found a required update.",
 		}},
+		{"one update that Apple does not give yet", round(func(p *enforce.Policy, s *enforce.State) {
+			s.Pending, s.Ramped, s.Later = []enforce.Update{macOS, safari}, []string{macOS.Label}, start.Add(time.Hour)
+		}), []string{
+			due, "The deadline is 2026-11-26 09:00:00 +0000, in 3 days.", "It counts from 2026-11-23 09:00:00 +0000, when a required update was first found, for 3 days.",
+			"Pending: macOS Ventura 13.7 and Safari 17, which softwareupdate installs in the background.",
+			"Apple does not let this Mac have macOS Ventura 13.7 yet. That is tried again 2026-11-23 10:00:00 +0000.",
+		}},
 		{"a declaration that has come to nothing", round(func(p *enforce.Policy, s *enforce.State) {
 			p.Declarations, p.MethodReason, s.Lapsed, s.Limit = true, "this Mac has an Intel processor", true, enforce.LimitDeclaration
 			s.Declared, s.Pending = enforce.Declaration{Version: "13.7", At: start}, []enforce.Update{macOS}
