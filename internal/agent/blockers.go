@@ -69,7 +69,8 @@ func (t *turn) noOwner() bool {
 	return theirs && slices.Contains(t.stored.Rights, BlockerNotOwner) || slices.Contains(t.stored.Rights, BlockerOwner)
 }
 
-// rights looks, once a day and whenever another person is at the Mac, who could authorize a new macOS on a Mac with Apple silicon. Some of the tools are slow.
+// rights looks, once a day and whenever another person is at the Mac, who could authorize a new macOS on a Mac with Apple
+// silicon. Some of the tools are slow.
 func (t *turn) rights(ctx context.Context, updates []enforce.Update) {
 	const daily = 24 * time.Hour
 	host := t.agent.Host

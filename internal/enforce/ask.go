@@ -17,7 +17,7 @@ func (t *turn) ask(scene Scene) Action {
 	case scene.Converting:
 		return Wait{Why: WhyConverting}
 	case len(t.left()) == 0:
-		return Wait{Until: s.Later, Why: WhyLater}
+		return t.later()
 	case len(ours) == 0:
 		return t.askByHand(scene)
 	case t.agreed():

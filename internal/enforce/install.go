@@ -20,7 +20,8 @@ func (t *turn) install(why Why, scene Scene) Action {
 	return Install{Updates: ours, Restart: power(ours) != Stay, Why: why}
 }
 
-// installAlone tries what is left to a person, or to macOS, and has come to nothing, on a Mac at which there is nobody to do better.
+// installAlone tries what is left to a person, or to macOS, and has come to nothing, on a Mac at which there is nobody to do
+// better.
 func (t *turn) installAlone(scene Scene) Action {
 	t.alone = true
 	return t.install(WhyDeadlineNobody, scene)
@@ -66,7 +67,7 @@ func (t *turn) withoutThem() Action {
 	}
 	s.Install.forget()
 	s.Agreed = time.Time{}
-	return Wait{Until: s.Later, Why: WhyLater}
+	return t.later()
 }
 
 // failed counts an installation that did not work. Before the deadline the person is left alone for a deferral.

@@ -12,6 +12,9 @@ import (
 // rampPatience is how long after the deadline that is believed: what is said of it stands in a log that others can write to.
 const rampPatience = 7 * 24 * time.Hour
 
+// later waits for what Apple does not let this Mac have yet.
+func (t *turn) later() Action { return Wait{Until: t.s.Later, Why: WhyLater} }
+
 // withhold notes that Apple does not let this Mac have some of the pending updates yet, and tells whether that is news that is
 // believed.
 func (t *turn) withhold(labels []string) bool {

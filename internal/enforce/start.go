@@ -30,7 +30,7 @@ func (t *turn) started(e TurnStarted) Action {
 	case t.deferred():
 		return Wait{Until: s.DeferredUntil, Why: WhyDeferred}
 	case len(s.Pending) > 0 && len(t.left()) == 0:
-		return Wait{Until: s.Later, Why: WhyLater}
+		return t.later()
 	case t.now.Before(s.Look.RetryAt) && !t.overdue():
 		return Wait{Until: s.Look.RetryAt, Why: WhyBackOff}
 	default:

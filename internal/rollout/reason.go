@@ -3,7 +3,7 @@ package rollout
 import (
 	"cmp"
 	"slices"
-	"unicode/utf8"
+	"strings"
 )
 
 // Reason is why Macs are not compliant, and how many that is true of. A Mac may have several.
@@ -36,14 +36,7 @@ func (c *reasonCounts) add(reasons []string) {
 // beginning is a text that is not too long, cut between two characters.
 func beginning(text string) string {
 	const longest = 120 // bytes
-	if len(text) <= longest {
-		return text
-	}
-	end := longest
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end]
+	return strings.ToValidUTF8(text[:min(len(text), longest)], "")
 }
 
 // most are the reasons, those of the most Macs first.

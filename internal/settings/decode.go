@@ -22,7 +22,7 @@ func Decode(platform Platform, sources ...Source) (Settings, []Finding) {
 	}
 	var findings []Finding
 	for i, source := range sources {
-		unknown(source, keys.all, d.reports[i])
+		unknown(source, keys, d.reports[i])
 		findings = append(findings, d.reports[i].all()...)
 	}
 	return Settings{values: d.values}, findings

@@ -29,8 +29,9 @@ type NamedValue struct {
 // All returns the effective value of every key, in the order of the table. The caller may keep and change what it gets.
 func (s Settings) All() []NamedValue {
 	var all []NamedValue
-	for i := range known().all {
-		key := &known().all[i]
+	keys := known().all
+	for i := range keys {
+		key := &keys[i]
 		v := s.value(key)
 		all = append(all, NamedValue{Name: key.Name, Value: v.Value, Source: v.Source})
 	}

@@ -7,21 +7,14 @@ import (
 )
 
 // unknown reports the keys of a source that are none of ours, with the one that may have been meant.
-func unknown(source Source, keys []Key, r *report) {
-	if len(source.Values) == 0 {
-		return
-	}
-	names := make(map[string]bool, len(keys))
-	for i := range keys {
-		names[keys[i].Name] = true
-	}
+func unknown(source Source, keys index, r *report) {
 	for _, name := range slices.Sorted(maps.Keys(source.Values)) {
-		if names[name] || payload(name) {
+		if keys.named[name] != nil || payload(name) {
 			continue
 		}
 		hint := ""
 		if !r.full() {
-			hint = meant(name, keys)
+			hint = meant(name, keys.all)
 		}
 		r.add(label(name), "is an unknown key; ignored%s", hint)
 	}
