@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -131,7 +132,7 @@ func (o *jamfOptions) with(run func(context.Context, *session) error) (err error
 
 // open prepares a client and a rollout.
 func (o *jamfOptions) open(d deployment.Deployment) (*session, error) {
-	s := &session{server: strings.TrimRight(first(os.Getenv(urlVariable), d.Jamf.URL), "/")}
+	s := &session{server: strings.TrimRight(cmp.Or(os.Getenv(urlVariable), d.Jamf.URL), "/")}
 	if s.server == "" {
 		return nil, usagef("set "+urlVariable+", or write url: under jamf: in "+o.config, "there is no address of a server")
 	}

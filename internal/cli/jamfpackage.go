@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +26,7 @@ func (o *jamfOptions) openPackage(d deployment.Deployment) (*rollout.Package, *o
 	}
 	name := o.pkg
 	if name == "" {
-		usual := d.Jamf.Package.FileName(first(d.Package.Version, release.Version()))
+		usual := d.Jamf.Package.FileName(cmp.Or(d.Package.Version, release.Version()))
 		for _, place := range []string{usual, filepath.Join(filepath.Dir(o.config), usual)} {
 			if _, err := os.Stat(place); err == nil {
 				name = place
@@ -69,7 +69,7 @@ func (o *jamfOptions) measurePackage(ctx context.Context, file *os.File, d deplo
 	if len(p.Components) != 1 {
 		return nil, usagef("give one from install-or-defer pkg build", "%s: holds %d components, not one", file.Name(), len(p.Components))
 	}
-	have, want := p.Components[0].Info, first(d.Identifier, agent.Identifier)
+	have, want := p.Components[0].Info, cmp.Or(d.Identifier, agent.Identifier)
 	if have.Identifier != want {
 		return nil, usagef("build one with install-or-defer pkg build --config", "%s: is of %s, and the configuration of %s", file.Name(), have.Identifier, want)
 	}
@@ -93,12 +93,7 @@ func uninstallScript(identifier string) (string, error) {
 	if len(c.Scripts) != 1 {
 		return "", errors.New("the uninstaller has not one script")
 	}
-	r, err := c.Scripts[0].Open()
-	if err != nil {
-		return "", fmt.Errorf("read uninstaller: %w", err)
-	}
-	defer r.Close() //nolint:errcheck // it was only read
-	text, err := io.ReadAll(r)
+	text, err := entryContent(c.Scripts[0])
 	if err != nil {
 		return "", fmt.Errorf("read uninstaller: %w", err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -170,7 +171,7 @@ func (o *planOptions) printField(out io.Writer, p painter, f rollout.Difference)
 	if len(was) == 1 && len(is) == 1 {
 		change := f.Wanted
 		if f.Server != "" {
-			change = f.Server + " -> " + first(f.Wanted, "nothing")
+			change = f.Server + " -> " + cmp.Or(f.Wanted, "nothing")
 		}
 		fmt.Fprintf(out, "    %s: %s%s\n", f.Field, change, drift)
 		return

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -65,7 +66,7 @@ func pkgBuildCommand() *cobra.Command {
 
 // defaultOutput is the file that the package goes into where no other is named.
 func defaultOutput(d deployment.Deployment) (string, error) {
-	version := first(d.Package.Version, release.Version())
+	version := cmp.Or(d.Package.Version, release.Version())
 	if strings.ContainsAny(version, `/\`) {
 		return "", usagef("name the file with --output", "package.version %q cannot be in the name of a file", version)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -113,7 +114,7 @@ func (o notarizeOptions) run(ctx context.Context, name string) error {
 	if err := o.verdict(ctx, client, upload); err != nil || o.noStaple {
 		return o.hinted(err)
 	}
-	return o.hinted(o.staple(ctx, client, p, first(o.output, name)))
+	return o.hinted(o.staple(ctx, client, p, cmp.Or(o.output, name)))
 }
 
 // client speaks as whoever the key belongs to.
@@ -129,7 +130,7 @@ func (o notarizeOptions) client() (*notary.Client, error) {
 	if len(bytes.TrimSpace(p8)) == 0 {
 		return nil, usagef(hint, "there is no API key: give --key, or set %s", keyVariable)
 	}
-	key, err := notary.ParseKey(p8, first(o.keyID, os.Getenv(keyIDVariable)), first(o.issuer, os.Getenv(issuerVariable)))
+	key, err := notary.ParseKey(p8, cmp.Or(o.keyID, os.Getenv(keyIDVariable)), cmp.Or(o.issuer, os.Getenv(issuerVariable)))
 	if err != nil {
 		return nil, usagef(hint, "%w", err)
 	}
@@ -175,7 +176,7 @@ func (o notarizeOptions) verdict(ctx context.Context, client *notary.Client, upl
 		return err
 	}
 	if submission.Status != notary.Accepted {
-		return fmt.Errorf("the notary does not accept %s: %s%s", upload.Name, first(report.Summary, string(submission.Status)), issues(report))
+		return fmt.Errorf("the notary does not accept %s: %s%s", upload.Name, cmp.Or(report.Summary, string(submission.Status)), issues(report))
 	}
 	if sum := hex.EncodeToString(upload.SHA256[:]); report.SHA256 != "" && !strings.EqualFold(report.SHA256, sum) {
 		return fmt.Errorf("submission %s is of another package: its SHA-256 is %s, and that of this one %s", id, report.SHA256, sum)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -68,7 +69,7 @@ func (o *profileOptions) rendering(name, short string, render func(string) ([]by
 		Short: short,
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			identifier, err := validIdentifier("--identifier", first(o.identifier, agent.Identifier))
+			identifier, err := validIdentifier("--identifier", cmp.Or(o.identifier, agent.Identifier))
 			if err != nil {
 				return err
 			}
@@ -117,14 +118,14 @@ func (o profileOptions) profile(stdin io.Reader, prompt io.Writer) ([]byte, erro
 	}
 	where := "--identifier"
 	if o.identifier == "" {
-		where = first(o.config, where)
+		where = cmp.Or(o.config, where)
 	}
-	identifier, err := validIdentifier(where, first(o.identifier, chosen.Identifier, agent.Identifier))
+	identifier, err := validIdentifier(where, cmp.Or(o.identifier, chosen.Identifier, agent.Identifier))
 	if err != nil {
 		return nil, err
 	}
 	data, err := settings.Profile(settings.ProfileOptions{
-		Identifier: identifier, Organization: first(o.organization, chosen.Organization), Values: chosen.Values,
+		Identifier: identifier, Organization: cmp.Or(o.organization, chosen.Organization), Values: chosen.Values,
 	})
 	var refused *settings.RefusedError
 	switch {
@@ -152,16 +153,6 @@ func validIdentifier(where, id string) (string, error) {
 		return "", usagef("give at least two parts of letters, digits and hyphens, as in com.example.updates", "%s: %q is not an identifier", where, id)
 	}
 	return id, nil
-}
-
-// first is the first text that is not empty.
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }
 
 func isTerminal(w io.Writer) bool {
